@@ -1,0 +1,1 @@
+"""Convolution and pooling in NumPy, with PyTorch's names and semantics."""
