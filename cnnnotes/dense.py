@@ -1,0 +1,140 @@
+"""What stands between convolutions: ReLU, the linear map, dropout and flattening, with gradients."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from cnnnotes import checks
+from cnnnotes.checks import Array
+
+
+def relu(input: Array) -> Array:
+    """Replace what is negative by zero; any shape.
+
+    Source: Nair, Hinton 2010, "Rectified linear units improve restricted Boltzmann machines".
+    """
+    checks.floats("input", input, "* " * np.ndim(input))
+    return np.maximum(input, 0)
+
+
+def relu_backward(grad_output: Array, input: Array) -> Array:
+    """Return the gradient of `relu` with respect to its input; at 0 it is 0, as in PyTorch.
+
+    The output of `relu` may be given as `input`: both are positive in the same places.
+    """
+    checks.floats("input", input, "* " * np.ndim(input))
+    checks.same_shape("grad_output", grad_output, input.shape, input)
+    return grad_output * (input > 0)
+
+
+def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
+    """Map (..., in_features) to (..., out_features): `input @ weight.T + bias`.
+
+    `weight` is (out_features, in_features) and `bias` (out_features,).
+    """
+    _check_linear(input, weight, bias)
+    output = input @ weight.T
+    if bias is not None:
+        output += bias
+    return output
+
+
+def linear_backward(
+    grad_output: Array,
+    input: Array,
+    weight: Array,
+    bias: Array | None = None,
+    *,
+    needs_input_grad: bool = True,
+) -> tuple[Array | None, Array, Array | None]:
+    """Return the gradients of `linear` with respect to input, weight and bias.
+
+    The bias's is None where there is no bias, the input's where `needs_input_grad` is False.
+    """
+    _check_linear(input, weight, bias)
+    out_features, in_features = weight.shape
+    checks.same_shape("grad_output", grad_output, (*input.shape[:-1], out_features), input)
+    grad_rows = grad_output.reshape(-1, out_features)
+    grad_weight = grad_rows.T @ input.reshape(-1, in_features)
+    grad_bias = None if bias is None else grad_rows.sum(axis=0)
+    return grad_output @ weight if needs_input_grad else None, grad_weight, grad_bias
+
+
+def _check_linear(input: Array, weight: Array, bias: Array | None) -> None:
+    checks.floats("input", input, "* " * (np.ndim(input) - 1) + "in_features")
+    checks.floats("weight", weight, "out_features in_features", like=input)
+    out_features, in_features = weight.shape
+    if input.shape[-1] != in_features:
+        raise ValueError(
+            f"input (shape {input.shape}) must end in in_features (={in_features}); flatten to "
+            f"(N, {in_features}) first, or make a layer with in_features={input[0].size}"
+        )
+    if bias is not None:
+        checks.same_shape("bias", bias, (out_features,), input)
+
+
+def dropout_mask(
+    shape: tuple[int, ...], p: float, rng: np.random.Generator, dtype: Any = np.float32
+) -> Array:
+    """Draw what `dropout` multiplies by: 0 with probability `p`, otherwise 1 / (1 - p)."""
+    check_probability("p", p)
+    kept = rng.random(shape, dtype=np.float32) >= p
+    return np.multiply(kept, 1 / (1 - p) if p < 1 else 0, dtype=dtype)
+
+
+def dropout(
+    input: Array, p: float = 0.5, training: bool = True, *, rng: np.random.Generator | int
+) -> Array:
+    """Zero each value with probability `p` and scale the rest by 1 / (1 - p); any shape.
+
+    The mean stays what it was, so nothing is left to do when `training` is False. `rng` is a
+    NumPy generator or a seed: dropout here never draws from hidden state.
+
+    Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, "Dropout", section 10
+    for the scaling.
+    """
+    checks.floats("input", input, "* " * np.ndim(input))
+    check_probability("p", p)
+    if not training:
+        return input.copy()
+    return input * dropout_mask(input.shape, p, np.random.default_rng(rng), input.dtype)
+
+
+def dropout_backward(grad_output: Array, mask: Array) -> Array:
+    """Return the gradient of `dropout` with respect to its input, from its `dropout_mask`."""
+    checks.floats("mask", mask, "* " * np.ndim(mask))
+    checks.same_shape("grad_output", grad_output, mask.shape, mask)
+    return grad_output * mask
+
+
+def flatten(input: Array, start_dim: int = 0, end_dim: int = -1) -> Array:
+    """Join the axes from `start_dim` to `end_dim`, both included, into one."""
+    start, end = _check_axes(input, start_dim, end_dim)
+    joined = math.prod(input.shape[start : end + 1])
+    return input.reshape(*input.shape[:start], joined, *input.shape[end + 1 :])
+
+
+def flatten_backward(
+    grad_output: Array, input: Array, start_dim: int = 0, end_dim: int = -1
+) -> Array:
+    """Return the gradient of `flatten` with respect to its input: the same numbers, unfolded."""
+    checks.same_shape("grad_output", grad_output, flatten(input, start_dim, end_dim).shape, input)
+    return grad_output.reshape(input.shape)
+
+
+def _check_axes(input: Array, start_dim: int, end_dim: int) -> tuple[int, int]:
+    axes = np.ndim(input)
+    for name, axis in (("start_dim", start_dim), ("end_dim", end_dim)):
+        if not -axes <= axis < axes:
+            raise ValueError(f"{name} (={axis}) must be an axis of the input, which has {axes}")
+    start, end = start_dim % axes, end_dim % axes
+    if start > end:
+        raise ValueError(f"start_dim (={start_dim}) must not come after end_dim (={end_dim})")
+    return start, end
+
+
+def check_probability(name: str, value: float) -> None:
+    """Check that `value` lies between 0 and 1."""
+    if not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError(f"{name} (={value!r}) must be a probability, from 0 to 1")
