@@ -1,4 +1,4 @@
-"""What stands between convolutions: ReLU, the linear map, dropout and flattening, with gradients."""
+"""What stands between convolutions: ReLU, linear maps, dropout, flattening; with gradients."""
 
 import math
 from typing import Any

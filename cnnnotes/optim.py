@@ -70,9 +70,10 @@ class Optimizer:
         """
         own = self.state_dict()
         if own.keys() != state.keys():
+            missing, unexpected = own.keys() - state.keys(), state.keys() - own.keys()
             raise ValueError(
-                f"state does not fit {type(self).__name__}: missing {sorted(own - state.keys())}, "
-                f"unexpected {sorted(state.keys() - own)}"
+                f"state does not fit {type(self).__name__}: missing {sorted(missing)}, "
+                f"unexpected {sorted(unexpected)}"
             )
         for key, value in state.items():
             if np.shape(value) != np.shape(own[key]):
