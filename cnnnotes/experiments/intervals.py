@@ -1,0 +1,74 @@
+"""What a handful of seeds can tell: 95 % intervals, and the two words that rest on them.
+
+Plain percentile intervals of five values are far too narrow: on simulated data without any effect
+they exclude zero in 16 % of cases. The symmetric studentised bootstrap used here stays below 5 %
+(Hall 1988, "On symmetric bootstrap confidence intervals", JRSS B 50); the tests hold it to that.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+RESAMPLES = 10_000
+Effect = dict[str, Any]  # mean, low, high, and the difference of each seed
+
+
+def interval(values: npt.ArrayLike) -> tuple[Any, Any, Any]:
+    """Return mean, low and high of a 95 % interval for the mean.
+
+    Parameters
+    ----------
+    values
+        Shape (seeds,), or (seeds, points) for one interval per point; at least two seeds.
+
+    Returns
+    -------
+    Three floats, or three arrays of shape (points,). Equal values give an interval of width 0.
+    """
+    samples = np.asarray(values, dtype=np.float64)
+    if samples.ndim not in (1, 2) or len(samples) < 2:
+        raise ValueError(f"values (shape {samples.shape}) must hold at least two seeds")
+    count = len(samples)
+    mean = samples.mean(axis=0)
+    error = samples.std(axis=0, ddof=1) / np.sqrt(count)
+    picks = np.random.default_rng(0).integers(count, size=(RESAMPLES, count))
+    weights = (picks[:, :, None] == np.arange(count)).sum(axis=1) / count
+    shifts = weights @ (samples - mean)
+    squares = weights @ (samples - mean) ** 2
+    spreads = np.sqrt(np.maximum(squares - shifts**2, 0) / (count - 1))
+    # A resample of equal values has no spread of its own; a tenth of the sample's keeps t finite.
+    spreads = np.maximum(spreads, error / 10)
+    distances = np.divide(np.abs(shifts), spreads, where=spreads > 0, out=0 * shifts)
+    reach = np.quantile(distances, 0.95, axis=0, method="higher") * error
+    if samples.ndim == 1:
+        return float(mean), float(mean - reach), float(mean + reach)
+    return mean, mean - reach, mean + reach
+
+
+def difference(first: npt.ArrayLike, second: npt.ArrayLike) -> Effect:
+    """Return the effect `first` − `second`, paired by seed: both (seeds,) in the same order."""
+    per_seed = np.asarray(first, dtype=np.float64) - np.asarray(second, dtype=np.float64)
+    return effect(per_seed)
+
+
+def effect(per_seed: npt.ArrayLike) -> Effect:
+    """Return the effect that was seen once per seed, with its interval."""
+    mean, low, high = interval(per_seed)
+    return {"mean": mean, "low": low, "high": high, "per_seed": np.asarray(per_seed).tolist()}
+
+
+def better(effect: Mapping[str, Any]) -> bool:
+    """Say whether the whole interval lies above 0."""
+    return bool(effect["low"] > 0)
+
+
+def worse(effect: Mapping[str, Any]) -> bool:
+    """Say whether the whole interval lies below 0."""
+    return bool(effect["high"] < 0)
+
+
+def same(effect: Mapping[str, Any], margin: float) -> bool:
+    """Say whether the whole interval lies inside ± `margin`."""
+    return bool(-margin < effect["low"] and effect["high"] < margin)
