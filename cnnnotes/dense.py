@@ -66,9 +66,14 @@ def _check_linear(input: Array, weight: Array, bias: Array | None) -> None:
     checks.floats("weight", weight, "out_features in_features", like=input)
     out_features, in_features = weight.shape
     if input.shape[-1] != in_features:
+        fix = ""
+        if input.ndim > 1:
+            fix = (
+                f"; flatten to (N, {in_features}) first, or make a layer with "
+                f"in_features={math.prod(input.shape[1:])}"
+            )
         raise ValueError(
-            f"input (shape {input.shape}) must end in in_features (={in_features}); flatten to "
-            f"(N, {in_features}) first, or make a layer with in_features={input[0].size}"
+            f"input (shape {input.shape}) must end in in_features (={in_features}){fix}"
         )
     if bias is not None:
         checks.same_shape("bias", bias, (out_features,), input)

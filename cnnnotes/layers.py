@@ -555,10 +555,10 @@ def _build(architecture: dict[str, Any]) -> Layer:
     kind = architecture["kind"]
     if kind == "Sequential":
         return Sequential(*map(_build, architecture["layers"]))
-    if kind not in _KINDS:
-        raise ValueError(f"layer kind {kind!r} is none of {', '.join(_KINDS)}, Sequential")
+    if kind not in LAYERS:
+        raise ValueError(f"layer kind {kind!r} is none of {', '.join(LAYERS)}, Sequential")
     arguments = {name: _tuples(value) for name, value in architecture["arguments"].items()}
-    return _KINDS[kind](**arguments)
+    return LAYERS[kind](**arguments)
 
 
 def save_arrays(path: str | os.PathLike[str], arrays: Mapping[str, npt.ArrayLike]) -> None:
@@ -595,6 +595,6 @@ def _float_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
     return np.dtype(dtype)
 
 
-_KINDS: dict[str, Any] = {
+LAYERS: dict[str, Any] = {
     kind.__name__: kind for kind in (Conv2d, Linear, MaxPool2d, ReLU, Dropout, Flatten)
 }

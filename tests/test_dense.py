@@ -1,0 +1,170 @@
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from gradient_check import assert_gradients
+
+from cnnnotes.dense import (
+    dropout,
+    dropout_backward,
+    dropout_mask,
+    flatten,
+    flatten_backward,
+    linear,
+    linear_backward,
+    relu,
+    relu_backward,
+)
+
+
+def normal(*shape, seed=0, dtype=np.float64):
+    return np.random.default_rng(seed).normal(size=shape).astype(dtype)
+
+
+def test_relu_by_hand():
+    assert relu(np.array([-1.0, -0.0, 0.0, 2.0])).tolist() == [0, 0, 0, 2]
+    assert relu_backward(np.array([3.0, 4, 5]), np.array([-1.0, 0, 2])).tolist() == [0, 0, 5]
+
+
+def test_relu_backward_may_be_given_the_output():
+    input, grad = normal(3, 4), normal(3, 4, seed=1)
+    assert (relu_backward(grad, relu(input)) == relu_backward(grad, input)).all()
+
+
+def test_relu_gradient():
+    input, grad = normal(3, 4), normal(3, 4, seed=1)
+    assert_gradients(relu, [input], [relu_backward(grad, input)], grad)
+
+
+def test_linear_by_hand():
+    input, weight = np.array([[1.0, 2]]), np.array([[1.0, 10], [0, 1], [2, 0]])
+    assert linear(input, weight).tolist() == [[21, 2, 2]]
+    assert linear(input, weight, np.array([1.0, 2, 3])).tolist() == [[22, 4, 5]]
+
+
+@pytest.mark.parametrize("leading", [(), (1,), (0,), (5,), (2, 3)])
+@pytest.mark.parametrize("with_bias", [True, False])
+def test_linear_as_torch(leading, with_bias):
+    input, weight = normal(*leading, 4), normal(3, 4, seed=1)
+    bias = normal(3, seed=2) if with_bias else None
+    tensors = [
+        None if a is None else torch.tensor(a, requires_grad=True) for a in (input, weight, bias)
+    ]
+    expected = F.linear(*tensors)
+    grad_output = normal(*leading, 3, seed=3)
+    expected.backward(torch.tensor(grad_output))
+    np.testing.assert_allclose(linear(input, weight, bias), expected.detach(), rtol=1e-10)
+    gradients = linear_backward(grad_output, input, weight, bias)
+    for ours, tensor in zip(gradients, tensors, strict=True):
+        if tensor is None:
+            assert ours is None
+        else:
+            np.testing.assert_allclose(ours, tensor.grad, rtol=1e-10, atol=1e-14)
+
+
+def test_linear_gradient():
+    arrays = normal(2, 4), normal(3, 4, seed=1), normal(3, seed=2)
+    grad = normal(2, 3, seed=3)
+    assert_gradients(linear, arrays, linear_backward(grad, *arrays), grad)
+
+
+def test_linear_need_not_give_the_gradient_of_its_input():
+    grads = linear_backward(normal(2, 3), normal(2, 4), normal(3, 4), needs_input_grad=False)
+    assert grads[0] is None
+    assert grads[1].shape == (3, 4)
+
+
+def test_dropout_keeps_the_mean_and_scales():
+    output = dropout(np.ones((200, 200)), 0.25, rng=0)
+    assert set(np.unique(output)) == {0, 1 / 0.75}
+    assert abs(output.mean() - 1) < 0.01
+
+
+def test_dropout_is_fixed_by_its_seed_and_off_in_eval():
+    input = normal(4, 5)
+    assert (dropout(input, rng=1) == dropout(input, rng=1)).all()
+    assert (dropout(input, rng=1) != dropout(input, rng=2)).any()
+    off = dropout(input, training=False, rng=1)
+    assert (off == input).all()
+    assert off is not input
+
+
+@pytest.mark.parametrize(("p", "scale"), [(0, 1), (1, 0), (0.5, 2)])
+def test_dropout_gradient_is_the_mask(p, scale):
+    mask = dropout_mask((3, 4), p, np.random.default_rng(0), np.float64)
+    assert mask.dtype == np.float64
+    assert mask.max() == scale
+    grad = normal(3, 4)
+    assert (dropout_backward(grad, mask) == grad * mask).all()
+    assert (dropout(grad, p, rng=0) == grad * mask).all()
+
+
+@pytest.mark.parametrize("dims", [(0, -1), (1, -1), (1, 2), (-2, -1), (2, 2)])
+def test_flatten_as_torch(dims):
+    input = normal(2, 3, 4, 5)
+    output = flatten(input, *dims)
+    assert (output == torch.flatten(torch.tensor(input), *dims).numpy()).all()
+    assert (flatten_backward(output, input, *dims) == input).all()
+
+
+def test_flatten_of_an_empty_batch():
+    assert flatten(normal(0, 3, 4), 1).shape == (0, 12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_dtype_is_kept_and_input_left_alone(dtype):
+    input, weight, bias = (
+        normal(4, 5, dtype=dtype),
+        normal(5, 5, dtype=dtype),
+        normal(5).astype(dtype),
+    )
+    for array in (input, weight, bias):
+        array.flags.writeable = False
+    results = [
+        relu(input),
+        relu_backward(input, input),
+        linear(input, weight, bias),
+        *linear_backward(input, input, weight, bias),
+        dropout(input, rng=0),
+        dropout_backward(input, input),
+    ]
+    assert {result.dtype for result in results} == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: relu([1.0]), TypeError, r"input \(a list\) must be a NumPy array"),
+        (lambda: relu(np.arange(3)), TypeError, r"dtype int64.*astype"),
+        (lambda: relu_backward(normal(2), normal(3)), ValueError, r"grad_output \(shape \(2,\)\)"),
+        (
+            lambda: linear(normal(64, 16, 7, 7), normal(10, 784)),
+            ValueError,
+            r"must end in in_features \(=784\); flatten to \(N, 784\) first",
+        ),
+        (
+            lambda: linear(normal(64, 500), normal(10, 784)),
+            ValueError,
+            r"make a layer with in_features=500",
+        ),
+        (lambda: linear(normal(0, 5), normal(3, 2)), ValueError, r"in_features=5$"),
+        (lambda: linear(normal(5), normal(3, 2)), ValueError, r"in_features \(=2\)$"),
+        (lambda: linear(normal(2), normal(2)), ValueError, r"weight \(shape \(2,\)\)"),
+        (lambda: linear(np.float64(1), normal(3, 2)), TypeError, "input"),
+        (lambda: linear(np.array(1.0), normal(3, 2)), ValueError, "input"),
+        (lambda: linear(normal(1, 2), normal(3, 2, dtype=np.float32)), TypeError, "weight"),
+        (lambda: linear(normal(1, 2), normal(3, 2), normal(2)), ValueError, "bias"),
+        (lambda: linear_backward(normal(1, 2), normal(1, 2), normal(3, 2)), ValueError, "grad_ou"),
+        (lambda: dropout(normal(3), 1.5, rng=0), ValueError, r"p \(=1.5\) must be a probability"),
+        (lambda: dropout(normal(3), "half", rng=0), ValueError, r"p \(='half'\)"),
+        (lambda: dropout_mask((3,), -0.1, np.random.default_rng(0)), ValueError, r"p \(=-0.1\)"),
+        (lambda: dropout_backward(normal(2), normal(3)), ValueError, "grad_output"),
+        (lambda: flatten(normal(2, 3), 2), ValueError, r"start_dim \(=2\) .* has 2"),
+        (lambda: flatten(normal(2, 3), 0, -3), ValueError, r"end_dim \(=-3\)"),
+        (lambda: flatten(normal(2, 3), 1, 0), ValueError, "must not come after"),
+        (lambda: flatten_backward(normal(2), normal(2, 3)), ValueError, "grad_output"),
+    ],
+)
+def test_bad_arguments(call, error, words):
+    with pytest.raises(error, match=words):
+        call()

@@ -1,0 +1,210 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from gradient_check import assert_gradients
+
+from cnnnotes.losses import (
+    cross_entropy,
+    cross_entropy_backward,
+    log_softmax,
+    log_softmax_backward,
+    mse_loss,
+    mse_loss_backward,
+)
+
+
+def normal(*shape, seed=0, dtype=np.float64):
+    return np.random.default_rng(seed).normal(size=shape).astype(dtype)
+
+
+def classes(*shape, count=4):
+    return np.random.default_rng(0).integers(0, count, shape)
+
+
+def close(ours, theirs):
+    np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=1e-10, atol=1e-15)
+
+
+@pytest.mark.parametrize(("shape", "dim"), [((3, 4), 1), ((3, 4), -2), ((2, 3, 4), 2), ((5,), 0)])
+def test_log_softmax_as_torch(shape, dim):
+    input, grad_output = 5 * normal(*shape), normal(*shape, seed=1)
+    tensor = torch.tensor(input, requires_grad=True)
+    expected = F.log_softmax(tensor, dim)
+    expected.backward(torch.tensor(grad_output))
+    close(log_softmax(input, dim), expected)
+    close(log_softmax_backward(grad_output, input, dim), tensor.grad)
+
+
+def test_log_softmax_gradient():
+    input, grad = normal(3, 4), normal(3, 4, seed=1)
+    gradient = log_softmax_backward(grad, input, 1)
+    assert_gradients(lambda x: log_softmax(x, 1), [input], [gradient], grad)
+
+
+def test_log_softmax_bears_large_values():
+    assert log_softmax(np.array([1000.0, 0.0]), 0).tolist() == [0, -1000]
+    assert log_softmax(np.array([-1000.0, -1000.0]), 0).tolist() == [-math.log(2)] * 2
+
+
+def test_cross_entropy_by_hand():
+    equal_logits = np.zeros((3, 10))
+    assert cross_entropy(equal_logits, np.array([0, 5, 9])) == pytest.approx(math.log(10))
+    sure = np.array([[math.log(3), 0.0]])
+    assert cross_entropy(sure, np.array([0])) == pytest.approx(-math.log(3 / 4))
+    gradient = cross_entropy_backward(1.0, sure, np.array([0]))
+    np.testing.assert_allclose(gradient, [[-1 / 4, 1 / 4]])
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("label_smoothing", [0.0, 0.1, 1])
+@pytest.mark.parametrize("rest", [(), (3,), (2, 3)])
+def test_cross_entropy_as_torch(reduction, label_smoothing, rest):
+    input, target = normal(5, 4, *rest), classes(5, *rest)
+    options = {"reduction": reduction, "label_smoothing": label_smoothing}
+    tensor = torch.tensor(input, requires_grad=True)
+    expected = F.cross_entropy(tensor, torch.tensor(target), **options)
+    grad_output = 3 * normal(*expected.shape, seed=1)
+    expected.backward(torch.tensor(grad_output))
+    close(cross_entropy(input, target, **options), expected)
+    close(cross_entropy_backward(grad_output, input, target, **options), tensor.grad)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("label_smoothing", [0.0, 0.1])
+def test_cross_entropy_gradient(reduction, label_smoothing):
+    input, target = normal(3, 4, 2), classes(3, 2)
+    options = {"reduction": reduction, "label_smoothing": label_smoothing}
+    grad = normal(3, 2, seed=1) if reduction == "none" else np.array(2.0)
+    gradient = cross_entropy_backward(grad, input, target, **options)
+    assert_gradients(lambda x: cross_entropy(x, target, **options), [input], [gradient], grad)
+
+
+def test_cross_entropy_of_an_impossible_class_is_infinite_elsewhere():
+    input = np.array([[0.0, -np.inf]])
+    assert cross_entropy(input, np.array([0])) == 0
+    assert cross_entropy(input, np.array([1])) == np.inf
+
+
+def test_empty_batch():
+    input, target = np.zeros((0, 4)), np.zeros(0, int)
+    assert cross_entropy(input, target, reduction="sum") == 0
+    assert cross_entropy(input, target, reduction="none").shape == (0,)
+    assert cross_entropy_backward(1.0, input, target, reduction="sum").shape == (0, 4)
+    with pytest.raises(ValueError, match=r"target \(shape \(0,\)\).*reduction='sum'"):
+        cross_entropy(input, target)
+    with pytest.raises(ValueError, match="mean of no losses"):
+        cross_entropy_backward(1.0, input, target)
+    with pytest.raises(ValueError, match="mean of no losses"):
+        mse_loss(np.zeros(0), np.zeros(0))
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_mse_loss_as_torch(reduction):
+    input, target = normal(3, 4), normal(3, 4, seed=1)
+    tensors = [torch.tensor(array, requires_grad=True) for array in (input, target)]
+    expected = F.mse_loss(*tensors, reduction=reduction)
+    grad_output = 3 * normal(*expected.shape, seed=2)
+    expected.backward(torch.tensor(grad_output))
+    close(mse_loss(input, target, reduction), expected)
+    gradients = mse_loss_backward(grad_output, input, target, reduction)
+    for ours, tensor in zip(gradients, tensors, strict=True):
+        close(ours, tensor.grad)
+
+
+def test_mse_loss_gradient():
+    arrays = normal(3, 4), normal(3, 4, seed=1)
+    gradients = mse_loss_backward(2.0, *arrays)
+    assert_gradients(mse_loss, arrays, gradients, np.array(2.0))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_dtype_is_kept_and_input_left_alone(dtype):
+    input, target = normal(5, 4, dtype=dtype), classes(5)
+    for array in (input, target):
+        array.flags.writeable = False
+    for reduction in ("mean", "sum", "none"):
+        options = {"reduction": reduction, "label_smoothing": 0.1}
+        grad = np.ones(5 if reduction == "none" else ())
+        assert cross_entropy(input, target, **options).dtype == dtype
+        assert cross_entropy_backward(grad, input, target, **options).dtype == dtype
+        grad = np.ones(input.shape if reduction == "none" else ())
+        assert mse_loss(input, input, reduction).dtype == dtype
+        assert mse_loss_backward(grad, input, input, reduction)[0].dtype == dtype
+    assert log_softmax(input, 1).dtype == dtype
+    assert log_softmax_backward(input, input, 1).dtype == dtype
+
+
+LOGITS, TARGET = normal(5, 4), classes(5)
+
+
+@pytest.mark.parametrize(
+    "loss", [cross_entropy, lambda *a, **k: cross_entropy_backward(1.0, *a, **k)]
+)
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ([[[1.0, 2.0]], TARGET], TypeError, r"input \(a list\)"),
+        ([normal(4), classes(4)], ValueError, r"input \(shape \(4,\)\) must have 2 axes"),
+        ([LOGITS, TARGET.tolist()], TypeError, r"target \(\[.*whole numbers"),
+        (
+            [LOGITS, TARGET.astype(float)],
+            TypeError,
+            r"target \(dtype float64\).*astype\(np.int64\)",
+        ),
+        (
+            [LOGITS, np.eye(4, dtype=int)[TARGET]],
+            ValueError,
+            r"one-hot, try target.argmax\(axis=1\)",
+        ),
+        ([LOGITS, TARGET[:3]], ValueError, r"target \(shape \(3,\)\).*shape \(5,\)$"),
+        ([LOGITS, TARGET + 3], ValueError, r"target \(holding \d\).*from 0 to 3.*have 4"),
+        ([LOGITS, np.full(5, -1)], ValueError, r"target \(holding -1\)"),
+        ([LOGITS, np.full(5, 4)], ValueError, r"target \(holding 4\)"),
+    ],
+)
+def test_cross_entropy_with_bad_arrays(loss, arguments, error, words):
+    with pytest.raises(error, match=words):
+        loss(*arguments)
+
+
+@pytest.mark.parametrize(
+    "loss", [cross_entropy, lambda *a, **k: cross_entropy_backward(1.0, *a, **k)]
+)
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ({"reduction": "average"}, r"reduction \(='average'\) must be 'none', 'mean' or 'sum'"),
+        ({"label_smoothing": 1.1}, r"label_smoothing \(=1.1\)"),
+        ({"label_smoothing": -0.1}, r"label_smoothing \(=-0.1\)"),
+    ],
+)
+def test_cross_entropy_with_bad_options(loss, option, words):
+    with pytest.raises(ValueError, match=words):
+        loss(LOGITS, TARGET, **option)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: log_softmax(LOGITS, 2), ValueError, r"dim \(=2\) must be an axis.*has 2"),
+        (lambda: log_softmax(LOGITS, -3), ValueError, r"dim \(=-3\)"),
+        (lambda: log_softmax(normal(3, 0), 1), ValueError, r"empty along dim \(=1\)"),
+        (lambda: log_softmax_backward(LOGITS[:1], LOGITS, 1), ValueError, "grad_output"),
+        (lambda: mse_loss(normal(3, 1), normal(3)), ValueError, r"target \(shape \(3,\)\)"),
+        (lambda: mse_loss(normal(3), [1, 2, 3]), ValueError, r"target \(list\)"),
+        (lambda: mse_loss([1.0], [1.0]), TypeError, "input"),
+        (lambda: mse_loss(normal(3), normal(3), "avg"), ValueError, "reduction"),
+        (lambda: mse_loss_backward(normal(3), normal(3), normal(3)), ValueError, "grad_output"),
+        (
+            lambda: cross_entropy_backward(1.0, LOGITS, TARGET, reduction="none"),
+            ValueError,
+            r"grad_output \(shape \(\)\) must have the shape of the loss.*\(5,\)",
+        ),
+    ],
+)
+def test_other_bad_arguments(call, error, words):
+    with pytest.raises(error, match=words):
+        call()
