@@ -13,6 +13,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnnotes import checks
 from cnnnotes.checks import Array, Padding, Sides, Size
@@ -29,6 +30,7 @@ from cnnnotes.dense import (
     relu_backward,
 )
 from cnnnotes.pool import max_pool2d, max_pool2d_backward
+from cnnnotes.shapes import conv_output_size
 
 Init = Literal["pytorch", "he"]
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
@@ -169,8 +171,17 @@ class Layer:
         return {name: getattr(self, name) for name in self._arguments if hasattr(self, name)}
 
     def architecture(self) -> dict[str, Any]:
-        """Return the kind of the layer, its arguments and its inner layers, without weights."""
-        return {"kind": type(self).__name__, "arguments": self.arguments()}
+        """Return the kind of the layer, its arguments and its inner layers, without weights.
+
+        Raises `TypeError` for a layer that is not one of this module.
+        """
+        kind = type(self).__name__
+        if type(self) is not LAYERS.get(kind):
+            raise TypeError(
+                f"{self!r} is not one of {', '.join(LAYERS)}, so a file cannot say how to build "
+                "it; keep its state_dict() instead"
+            )
+        return {"kind": kind, "arguments": self.arguments()}
 
     def __repr__(self) -> str:
         """Return the call that makes such a layer."""
@@ -337,6 +348,93 @@ class Conv2d(_Weighted):
 
 
 _NUMPY_PADDING: dict[str, Any] = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+class LocallyConnected2d(_Weighted):
+    """A convolution that shares no weights: every place has filters of its own.
+
+    Takes (N, in_channels, *input_size). `weight.data[i, j]` is the weight of a `Conv2d`,
+    (out_channels, in_channels, kernel height, kernel width), used for row i and column j of the
+    output alone; `bias.data[i, j]` is (out_channels,).
+
+    Source: LeCun 1989, "Generalization and network design strategies", section 5.3, net-3.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Size,
+        input_size: Size,
+        stride: Size = 1,
+        padding: Padding = 0,
+        bias: bool = True,
+        *,
+        init: Init = "pytorch",
+        dtype: npt.DTypeLike = "float32",
+        seed: Seed = None,
+    ) -> None:
+        self.in_channels = checks.integer("in_channels", in_channels, 1)
+        self.out_channels = checks.integer("out_channels", out_channels, 1)
+        self.kernel_size, self.input_size, self.stride = kernel_size, input_size, stride
+        self.padding = padding
+        kernel, self._steps = checks.pair("kernel_size", kernel_size), checks.pair("stride", stride)
+        self._sides = checks.sides(padding, kernel, self._steps, (1, 1))
+        self._size = checks.pair("input_size", input_size)
+        axes = zip(self._size, kernel, self._steps, self._sides, strict=True)
+        self._places = tuple(conv_output_size(*axis) for axis in axes)
+        weight_shape = (*self._places, out_channels, in_channels, *kernel)
+        bias_shape = (*self._places, out_channels) if bias else None
+        self._make(weight_shape, bias_shape, init, dtype, seed)
+
+    def fan_in(self) -> int:
+        """Return how many inputs each output adds up."""
+        return math.prod(self.weight.data.shape[3:])
+
+    def forward(self, input: Array) -> Array:
+        """Return the output, and remember what `backward` will need."""
+        weight, bias = self._weights()
+        checks.floats("input", input, "N C H W", like=weight)
+        if input.shape[1:] != (self.in_channels, *self._size):
+            raise ValueError(
+                f"input (shape {input.shape}) must be (N, {self.in_channels}, {self._size[0]}, "
+                f"{self._size[1]}): filters that belong to places fit one size only"
+            )
+        windows = self._windows(np.pad(input, ((0, 0), (0, 0), *self._sides)))
+        columns = windows.reshape(*self._places, len(input), self.fan_in())
+        self._saved = columns
+        filters = weight.reshape(*self._places, self.out_channels, self.fan_in())
+        output = columns @ filters.swapaxes(2, 3)
+        if bias is not None:
+            output += bias[:, :, None]
+        return output.transpose(2, 3, 0, 1)
+
+    def backward(self, grad_output: Array, needs_input_grad: bool = True) -> Array | None:
+        """Set the gradients of weight and bias; return that of the input."""
+        columns, weight = self._recall(), self.weight.data
+        batch = columns.shape[2]
+        output_shape = (batch, self.out_channels, *self._places)
+        checks.same_shape("grad_output", grad_output, output_shape, weight)
+        grad = grad_output.transpose(2, 3, 0, 1)
+        grad_weight = (grad.swapaxes(2, 3) @ columns).reshape(weight.shape)
+        self._keep((None, grad_weight, grad.sum(axis=2)))
+        if not needs_input_grad:
+            return None
+        grad_columns = grad @ weight.reshape(*self._places, self.out_channels, self.fan_in())
+        padded = [size + sum(sides) for size, sides in zip(self._size, self._sides, strict=True)]
+        grad_padded = np.zeros((batch, self.in_channels, *padded), weight.dtype)
+        grad_windows = self._windows(grad_padded, writeable=True)
+        each = grad_columns.reshape(grad_windows.shape)
+        for i, j in np.ndindex(weight.shape[4:]):
+            grad_windows[..., i, j] += each[..., i, j]
+        (top, _), (left, _) = self._sides
+        return grad_padded[:, :, top : top + self._size[0], left : left + self._size[1]]
+
+    def _windows(self, padded: Array, writeable: bool = False) -> Array:
+        """View padded images by the places of the output: (H', W', N, C, kernel)."""
+        kernel = self.weight.data.shape[4:]
+        windows = sliding_window_view(padded, kernel, (2, 3), writeable=writeable)
+        return windows[:, :, :: self._steps[0], :: self._steps[1]].transpose(2, 3, 0, 1, 4, 5)
 
 
 class Linear(_Weighted):
@@ -579,7 +677,7 @@ def load_arrays(path: str | os.PathLike[str]) -> dict[str, Array]:
     Raises `FileNotFoundError` if there is none, and `ValueError` if it is damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return dict(arrays)
     except (EOFError, TypeError, ValueError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} is no readable .npz file: {error}") from error
@@ -596,5 +694,6 @@ def _float_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
 
 
 LAYERS: dict[str, Any] = {
-    kind.__name__: kind for kind in (Conv2d, Linear, MaxPool2d, ReLU, Dropout, Flatten)
+    kind.__name__: kind
+    for kind in (Conv2d, LocallyConnected2d, Linear, MaxPool2d, ReLU, Dropout, Flatten)
 }
