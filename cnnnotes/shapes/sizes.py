@@ -166,7 +166,7 @@ def conv_transpose_output_size(
             "'same' and 'valid' do not say which size is meant"
         )
     before, after = resolve_padding(size, kernel_size, stride, padding, dilation)
-    output_padding = _number("output_padding", output_padding, 0)
+    output_padding = checked_number("output_padding", output_padding, 0)
     if output_padding >= max(stride, dilation):
         raise ValueError(
             f"output_padding (={output_padding}) must be smaller than stride (={stride}) "
@@ -293,7 +293,7 @@ def resolve_padding(
         raise ValueError(
             f"padding (={padding!r}) must be one number or a pair (before, after) along one axis"
         )
-    return _number("padding", padding[0], 0), _number("padding", padding[1], 0)
+    return checked_number("padding", padding[0], 0), checked_number("padding", padding[1], 0)
 
 
 def _check_convention(convention: str) -> None:
@@ -305,14 +305,15 @@ def _check_convention(convention: str) -> None:
 
 def _numbers(size: int, kernel_size: int, stride: int, dilation: int) -> tuple[int, int, int, int]:
     return (
-        _number("size", size, 1),
-        _number("kernel_size", kernel_size, 1),
-        _number("stride", stride, 1),
-        _number("dilation", dilation, 1),
+        checked_number("size", size, 1),
+        checked_number("kernel_size", kernel_size, 1),
+        checked_number("stride", stride, 1),
+        checked_number("dilation", dilation, 1),
     )
 
 
-def _number(name: str, value: int, least: int) -> int:
+def checked_number(name: str, value: int, least: int) -> int:
+    """Return ``value`` as an ``int`` of at least ``least``, or raise an error naming it."""
     if isinstance(value, bool):
         raise TypeError(f"{name} (={value!r}) must be an integer")
     try:
