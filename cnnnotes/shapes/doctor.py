@@ -4,7 +4,7 @@ from typing import Any
 
 from cnnnotes.shapes.diagnosis import Diagnosis, ShapeError
 from cnnnotes.shapes.messages import read_message
-from cnnnotes.shapes.trace import trace
+from cnnnotes.shapes.tracing import trace
 
 
 def diagnose(problem: Any, input_shape: Any = None) -> Diagnosis:
