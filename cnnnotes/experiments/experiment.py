@@ -1,0 +1,147 @@
+"""What every experiment is made of: a head that states it, and two functions that carry it out.
+
+An experiment is a module that reads from top to bottom like a page::
+
+    QUESTION = "Does it matter where a pixel stands?"
+    CLAIMS = ("C1",)
+    DATASET = "digits"
+    ARMS = ("cnn", "mlp")
+    SEEDS = range(5)
+    RULE = "Supported if …"  # written before the first run
+
+    def run_arm(arm, seed, report): ...  # returns an Outcome
+    def decide(runs): ...  # the rule as code, returns a Decision
+
+A module may also define ``details(by_run)``, to gather what figures need from the runs' details;
+without it they are recorded as {arm: {seed: details}}.
+"""
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cnnnotes.experiments.closure import code_hash
+from cnnnotes.experiments.intervals import Effect, difference
+
+Report = Callable[[int, int], None]  # told (epochs done, epochs in all) now and then
+Details = dict[tuple[str, int], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one arm gives with one seed: numbers to compare, and details for figures."""
+
+    metrics: Mapping[str, Any]
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the rule makes of all runs: effects with their intervals, and a verdict."""
+
+    effects: Mapping[str, Effect]
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The raw numbers of all arms and seeds, as a rule reads them."""
+
+    runs: Sequence[Mapping[str, Any]]
+
+    def of(self, arm: str, metric: str) -> npt.NDArray[np.float64]:
+        """Return a metric of an arm, one value a seed, (seeds,) or (seeds, points)."""
+        values = [run["metrics"][metric] for run in self.runs if run["arm"] == arm]
+        if not values:
+            raise ValueError(f"arm (={arm!r}) must be one of the arms that were run")
+        return np.array(values, dtype=np.float64)
+
+    def difference(self, first: str, second: str, metric: str) -> Effect:
+        """Return the effect `first` − `second` in a metric, paired by seed."""
+        return difference(self.of(first, metric), self.of(second, metric))
+
+
+def keep_all(by_run: Details) -> dict[str, Any]:
+    """Return the runs' details as {arm: {seed: details}}, leaving out those without any."""
+    kept: dict[str, Any] = {}
+    for (arm, seed), details in by_run.items():
+        if details:
+            kept.setdefault(arm, {})[str(seed)] = details
+    return kept
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An experiment's head and functions, read from its module by `find`."""
+
+    name: str
+    module: str
+    question: str
+    claims: tuple[str, ...]
+    dataset: str
+    arms: tuple[str, ...]
+    seeds: tuple[int, ...]
+    rule: str
+    run_arm: Callable[[str, int, Report], Outcome]
+    decide: Callable[[Runs], Decision]
+    details: Callable[[Details], dict[str, Any]]
+
+    def code(self) -> str:
+        """Return the hash of all code that the raw numbers rest on.
+
+        Wording and decision rule are not in it: they are held against the record without training.
+        """
+        targets = [f"{self.module}.run_arm"]
+        if self.details is not keep_all:
+            targets.append(f"{self.module}.details")
+        return code_hash(*targets)
+
+
+def find(name: str) -> Experiment:
+    """Return the experiment `name`, a module of `cnnnotes.experiments` or a dotted name.
+
+    Raises `ValueError` if there is none, or if its head lacks something.
+    """
+    module_name = name if "." in name else f"cnnnotes.experiments.{name}"
+    if "." not in name and name not in every_name():
+        raise ValueError(f"name (={name!r}) must be one of {', '.join(every_name())}")
+    module = import_module(module_name)
+    return Experiment(
+        name=module_name.rpartition(".")[2],
+        module=module_name,
+        question=_stated(module, "QUESTION"),
+        claims=tuple(_stated(module, "CLAIMS")),
+        dataset=_stated(module, "DATASET"),
+        arms=tuple(_stated(module, "ARMS")),
+        seeds=tuple(_stated(module, "SEEDS")),
+        rule=" ".join(_stated(module, "RULE").split()),
+        run_arm=_stated(module, "run_arm"),
+        decide=_stated(module, "decide"),
+        details=getattr(module, "details", keep_all),
+    )
+
+
+def every_name() -> list[str]:
+    """Return the names of all experiments: the modules here that ask a question."""
+    return sorted(
+        file.stem
+        for file in Path(__file__).parent.glob("*.py")
+        if any(
+            isinstance(statement, ast.Assign)
+            and any(isinstance(to, ast.Name) and to.id == "QUESTION" for to in statement.targets)
+            for statement in ast.parse(file.read_bytes()).body
+        )
+    )
+
+
+def _stated(module: ModuleType, name: str) -> Any:
+    if not hasattr(module, name):
+        raise ValueError(f"the experiment {module.__name__} must state {name}")
+    return getattr(module, name)

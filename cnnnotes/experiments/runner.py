@@ -1,0 +1,259 @@
+"""Run arms and seeds side by side, lose nothing when interrupted, record, and check."""
+
+import json
+import platform
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from cnnnotes.experiments import results
+from cnnnotes.experiments.experiment import Experiment, Runs, every_name, find
+from cnnnotes.experiments.ledger import LEDGER
+from cnnnotes.experiments.results import Record, rounded, summarise, write_whole
+
+Run = dict[str, Any]
+Watch = Callable[[str, Path, int, int], Any]  # (name, folder of progress files, finished, all)
+PACKAGES = ("cnnnotes", "numpy", "mlxtend", "scikit-image", "scikit-learn")
+
+
+def run(
+    name: str,
+    *,
+    jobs: int = 1,
+    dask: str | None = None,
+    fresh: bool = False,
+    finished: Callable[[Run, int, int], object] = lambda run, done, total: None,
+) -> Record:
+    """Run what is missing of an experiment, save its record, and return it.
+
+    Finished runs are kept in ``.cache/experiments/<name>/<code>/``, one file each, and are not
+    done again while the code they rest on stays the same. Where all of the record's raw numbers
+    are still those of the present code, it is only decided anew.
+
+    Parameters
+    ----------
+    name
+        The experiment, as `find` takes it.
+    jobs
+        How many processes to use. The numbers do not depend on it.
+    dask
+        The address of a Dask scheduler, such as ``"tcp://10.0.0.1:8786"``, to use its workers.
+    fresh
+        Forget finished runs and the record first.
+    finished
+        Called with each run as it ends, how many have, and how many there are.
+    """
+    experiment = find(name)
+    code = experiment.code()
+    folder = cache_folder(experiment, code)
+    wanted = [(arm, seed) for arm in experiment.arms for seed in experiment.seeds]
+    if fresh:
+        for file in folder.glob("*.json"):
+            file.unlink()
+    elif _recorded_code(experiment) == (code, list(experiment.arms), list(experiment.seeds)):
+        old = results.load(experiment.name)
+        return _record(experiment, code, old["runs"], old["details"], old["versions"])
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = {pair: _kept_run(folder, *pair) for pair in wanted}
+    missing = [pair for pair, run in kept.items() if run is None]
+    done = len(wanted) - len(missing)
+    for new in _carry_out(name, missing, folder, jobs, dask):
+        kept[new["arm"], new["seed"]] = new
+        write_whole(folder / f"{new['arm']}-{new['seed']}.json", json.dumps(new))
+        done += 1
+        finished(new, done, len(wanted))
+    complete = [run for run in kept.values() if run is not None]
+    details = experiment.details({(r["arm"], r["seed"]): r.pop("details") for r in complete})
+    return _record(experiment, code, complete, rounded(details), _versions())
+
+
+def cache_folder(experiment: Experiment, code: str) -> Path:
+    """Return where finished runs of this code are kept, and the progress of those under way."""
+    return results.folder().parents[1] / ".cache" / "experiments" / experiment.name / code
+
+
+def check(names: Sequence[str] = ()) -> list[str]:
+    """Return what is wrong with the records and the ledger, one line each; empty if nothing is."""
+    problems = [problem for name in names or every_name() for problem in _check_record(name)]
+    if not names:
+        known = set(every_name())
+        problems += [f"{name}: has a record but no experiment" for name in _strays(known)]
+        problems += _check_ledger(known)
+    return problems
+
+
+def drift(old: Record, new: Record) -> list[str]:
+    """Return how a new record contradicts an old one: a verdict that flips, an effect that moves.
+
+    An effect has moved if its new mean is outside the old interval.
+    """
+    changes = []
+    if old["verdict"] != new["verdict"]:
+        changes.append(f"{new['name']}: the verdict was {old['verdict']}, now {new['verdict']}")
+    for name, before in old["effects"].items():
+        now = new["effects"].get(name)
+        if now and not before["low"] <= now["mean"] <= before["high"]:
+            changes.append(
+                f"{new['name']}: effect {name} was in {before['low']:g} … {before['high']:g}, "
+                f"now {now['mean']:g}"
+            )
+    return changes
+
+
+def _carry_out(
+    name: str, pairs: Sequence[tuple[str, int]], folder: Path, jobs: int, dask: str | None
+) -> Iterator[Run]:
+    from joblib import Parallel, delayed, parallel_config
+
+    with ExitStack() as stack:
+        if dask:
+            from distributed import Client
+
+            stack.enter_context(Client(dask, set_as_default=True))
+            stack.enter_context(parallel_config(backend="dask"))
+            jobs = -1
+        parallel = Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
+        progress = None if dask else folder
+        yield from parallel(delayed(_run_one)(name, arm, seed, progress) for arm, seed in pairs)
+
+
+def _run_one(name: str, arm: str, seed: int, folder: Path | None) -> Run:
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)  # for good: the order of sums, so their last bit, depends on it
+    progress = folder / f"{arm}-{seed}.progress" if folder else None
+
+    def report(done: int, total: int) -> None:
+        if progress:
+            write_whole(progress, f"{done} {total}")
+
+    report(0, 1)
+    start = time.process_time()
+    outcome = find(name).run_arm(arm, seed, report)
+    seconds = time.process_time() - start
+    if progress:
+        progress.unlink(missing_ok=True)
+    parts = {"metrics": outcome.metrics, "seconds": seconds, "details": outcome.details}
+    whole: Run = rounded({"arm": arm, "seed": seed, **parts})
+    return whole
+
+
+def _kept_run(folder: Path, arm: str, seed: int) -> Run | None:
+    file = folder / f"{arm}-{seed}.json"
+    try:
+        run: Run = json.loads(file.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValueError:  # not ours to mend: a cache may be thrown away
+        return None
+    return run if (run.get("arm"), run.get("seed")) == (arm, seed) else None
+
+
+def _record(
+    experiment: Experiment,
+    code: str,
+    runs: list[Run],
+    details: dict[str, Any],
+    versions: dict[str, str],
+) -> Record:
+    decision = experiment.decide(Runs(runs))
+    results.save(
+        {
+            "name": experiment.name,
+            "question": experiment.question,
+            "claims": experiment.claims,
+            "dataset": experiment.dataset,
+            "rule": experiment.rule,
+            "arms": experiment.arms,
+            "seeds": experiment.seeds,
+            "verdict": decision.verdict,
+            "effects": decision.effects,
+            "summary": summarise(runs),
+            "runs": runs,
+            "details": details,
+            "versions": versions,
+            "code": code,
+            "seconds": sum(run["seconds"] for run in runs),
+        }
+    )
+    return results.load(experiment.name)
+
+
+def _recorded_code(experiment: Experiment) -> tuple[str, list[str], list[int]] | None:
+    try:
+        old = results.load(experiment.name)
+    except results.ResultsError:
+        return None
+    return old["code"], old["arms"], old["seeds"]
+
+
+def _check_record(name: str) -> list[str]:
+    experiment = find(name)
+    again = f"run: cnnnotes experiments run {name}"
+    try:
+        record = results.load(experiment.name)
+    except results.ResultsError as error:
+        return [str(error)]
+    if record["code"] != experiment.code():
+        return [f"{name}: stale, the code it rests on has changed; {again}"]
+    decision = experiment.decide(Runs(record["runs"]))
+    expected = rounded(
+        {
+            "question": experiment.question,
+            "claims": experiment.claims,
+            "dataset": experiment.dataset,
+            "rule": experiment.rule,
+            "arms": experiment.arms,
+            "seeds": experiment.seeds,
+            "summary": summarise(record["runs"]),
+            "effects": decision.effects,
+            "verdict": decision.verdict,
+        }
+    )
+    return [
+        f"{name}: field '{_where(field, record[field], value)}' of its record is not what "
+        f"the experiment makes of the raw numbers; {again}"
+        for field, value in expected.items()
+        if record[field] != value
+    ]
+
+
+def _where(field: str, found: Any, expected: Any) -> str:
+    """Name the innermost entry in which two values differ."""
+    if isinstance(found, dict) and isinstance(expected, dict):
+        for key in [*expected, *found]:
+            if found.get(key) != expected.get(key):
+                return _where(f"{field}.{key}", found.get(key), expected.get(key))
+    return field
+
+
+def _strays(known: set[str]) -> list[str]:
+    return [name for name in results.names() if name not in known]
+
+
+def _check_ledger(known: set[str]) -> list[str]:
+    problems = []
+    tests = {name: find(name).claims for name in known}
+    for claim in LEDGER:
+        name = claim.experiment
+        if name is not None and claim.id not in tests.get(name, ()):
+            problems.append(f"ledger: claim {claim.id} names {name}, which does not test it")
+    stated = {(claim.experiment, claim.id) for claim in LEDGER}
+    for name, claims in sorted(tests.items()):
+        for claim_id in claims:
+            if (name, claim_id) not in stated:
+                problems.append(f"{name}: tests {claim_id}, but the ledger does not say so")
+    return problems
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
