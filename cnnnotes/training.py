@@ -213,50 +213,59 @@ class _Run:
     identity: list[int]
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        arrays: dict[str, Any] = {"identity": self.identity, "random": json.dumps(self._random())}
-        for prefix, state in self._states().items():
-            arrays |= {f"{prefix}/{name}": value for name, value in state.items()}
-        save_arrays(path, arrays)
+        states = self._states().items()
+        arrays = {
+            f"{part}/{name}": array for part, state in states for name, array in state.items()
+        }
+        save_arrays(path, {"identity": self.identity, **arrays})
 
     def load(self, path: str | os.PathLike[str]) -> None:
         arrays = load_arrays(path)
+        before = self._states()
         try:
-            found = arrays["identity"].tolist()
+            found = arrays.pop("identity").tolist()
             if found != self.identity:
                 raise ValueError(f"its (seed, batch_size, number of images) are {tuple(found)}")
-            states: dict[str, dict[str, Any]] = {prefix: {} for prefix in self._states()}
-            for key in arrays.keys() - {"identity", "random"}:
-                prefix, name = key.split("/")
-                states[prefix][name] = arrays[key]
-            random = json.loads(str(arrays["random"]))
-            for layer, state in zip(self._dropouts(), random, strict=True):
-                layer.rng.bit_generator.state = state
-            self.model.load_state_dict(states["model"])
-            self.optimizer.load_state_dict(states["optimizer"])
-            if self.schedule is not None:
-                self.schedule.load_state_dict(states["schedule"])
-            for name, values in states["history"].items():
-                getattr(self.history, name).extend(values.tolist())
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            states = {
+                part: {name: arrays.pop(f"{part}/{name}") for name in state}
+                for part, state in before.items()
+            }
+            if arrays:
+                raise ValueError(f"it has {sorted(arrays)} too many")
+            self._restore(states)
+        except (KeyError, TypeError, ValueError) as error:
+            self._restore(before)
             raise ValueError(
                 f"checkpoint {path} does not fit this run, {error}; "
                 "delete it, or call fit with the same arguments"
             ) from error
 
     def _states(self) -> dict[str, dict[str, Any]]:
-        schedule = {} if self.schedule is None else {"schedule": self.schedule.state_dict()}
-        return {
+        states: dict[str, dict[str, Any]] = {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "dropout": {
+                str(index): json.dumps(layer.rng.bit_generator.state)
+                for index, layer in enumerate(self._dropouts())
+            },
             "history": asdict(self.history),
-            **schedule,
         }
+        if self.schedule is not None:
+            states["schedule"] = self.schedule.state_dict()
+        return states
+
+    def _restore(self, states: dict[str, dict[str, Any]]) -> None:
+        self.model.load_state_dict(states["model"])
+        self.optimizer.load_state_dict(states["optimizer"])
+        if self.schedule is not None:
+            self.schedule.load_state_dict(states["schedule"])
+        for index, layer in enumerate(self._dropouts()):
+            layer.rng.bit_generator.state = json.loads(str(states["dropout"][str(index)]))
+        for name, values in states["history"].items():
+            getattr(self.history, name)[:] = np.asarray(values).tolist()
 
     def _dropouts(self) -> list[Dropout]:
         return [layer for layer in self.model.modules() if isinstance(layer, Dropout)]
-
-    def _random(self) -> list[Any]:
-        return [layer.rng.bit_generator.state for layer in self._dropouts()]
 
 
 @contextmanager
