@@ -275,8 +275,10 @@ def _checksums(record: Record) -> dict[str, str]:
 
 
 def _pretty(value: Any, indent: str = "") -> str:
-    """Return JSON with a line for each entry, but a list of plain values on one line."""
+    """Return JSON with a line for each entry, but plain lists and short objects on one line."""
     inner = indent + " "
+    if isinstance(value, dict) and len(line := json.dumps(value, ensure_ascii=False)) <= 80:
+        return line
     if isinstance(value, dict) and value:
         lines = [f"{json.dumps(key)}: {_pretty(entry, inner)}" for key, entry in value.items()]
         return "{\n" + ",\n".join(inner + line for line in lines) + "\n" + indent + "}"

@@ -15,7 +15,6 @@ from cnnnotes.experiments.ledger import LEDGER
 from cnnnotes.experiments.results import Record, rounded, summarise, write_whole
 
 Run = dict[str, Any]
-Watch = Callable[[str, Path, int, int], Any]  # (name, folder of progress files, finished, all)
 PACKAGES = ("cnnnotes", "numpy", "mlxtend", "scikit-image", "scikit-learn")
 
 
@@ -57,6 +56,8 @@ def run(
         old = results.load(experiment.name)
         return _record(experiment, code, old["runs"], old["details"], old["versions"])
     folder.mkdir(parents=True, exist_ok=True)
+    for left_behind in folder.glob("*.progress"):
+        left_behind.unlink()
     kept = {pair: _kept_run(folder, *pair) for pair in wanted}
     missing = [pair for pair, run in kept.items() if run is None]
     done = len(wanted) - len(missing)
@@ -73,6 +74,19 @@ def run(
 def cache_folder(experiment: Experiment, code: str) -> Path:
     """Return where finished runs of this code are kept, and the progress of those under way."""
     return results.folder().parents[1] / ".cache" / "experiments" / experiment.name / code
+
+
+def under_way(experiment: Experiment) -> dict[str, tuple[int, int]]:
+    """Return (epochs done, epochs in all) of each run that a process here is busy with."""
+    found = {}
+    for file in sorted(cache_folder(experiment, experiment.code()).glob("*.progress")):
+        try:
+            done, total = file.read_text().split()
+        except FileNotFoundError:  # it ended just now
+            continue
+        arm, _, seed = file.stem.rpartition("-")
+        found[f"{arm}, seed {seed}"] = int(done), int(total)
+    return found
 
 
 def check(names: Sequence[str] = ()) -> list[str]:

@@ -1,0 +1,323 @@
+"""Runs are not lost, not repeated, and do not depend on how many work at them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from cnnnotes.experiments import results, runner
+from cnnnotes.experiments.closure import code_hash
+
+COIN = """
+import os
+import time
+
+import numpy as np
+
+from cnnnotes.experiments.experiment import Decision, Outcome
+from cnnnotes.experiments.intervals import better
+from planted.tools import luck
+
+QUESTION = "Is the coin fair?"
+CLAIMS = ("C0",)
+DATASET = "none"
+ARMS = ("heads", "tails")
+SEEDS = range(5)
+RULE = "Supported if heads come out above tails."
+
+
+def run_arm(arm, seed, report):
+    with open(os.environ["COIN_LOG"], "a") as log:
+        log.write(f"{arm} {seed}\\n")
+    report(1, 2)
+    time.sleep(float(os.environ.get("COIN_SLEEP", 0)))
+    table = np.random.default_rng(seed).normal(size=(150, 150)).astype(np.float32)
+    total = float(np.linalg.matrix_power(table / 12, 9).sum())
+    return Outcome({"total": total + luck(arm), "row": table[0, :3]}, {"corner": table[:2, :2]})
+
+
+def decide(runs):
+    gain = runs.difference("heads", "tails", "total")
+    return Decision({"gain": gain}, "supported" if better(gain) else "not supported")
+"""
+TOOLS = '''
+def luck(arm):
+    """Say how much."""
+    return 1.0 if arm == "heads" else 0.0
+
+
+def unrelated():
+    return 1
+'''
+
+
+class Coin:
+    """The planted experiment: its folder, and who ran."""
+
+    name = "planted.coin"
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def ran(self):
+        log = self.folder / "log.txt"
+        return log.read_text().splitlines() if log.exists() else []
+
+    def edit(self, file, old, new):
+        path = self.folder / "planted" / file
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+        for module in ("planted.coin", "planted.tools", "planted"):
+            sys.modules.pop(module, None)
+
+    def kept(self):
+        return sorted(self.folder.glob(".cache/experiments/coin/*/*.json"))
+
+    def start(self, *arguments, sleep="0"):
+        code = "import sys; from cnnnotes.experiments.cli import app; app(sys.argv[1:])"
+        return subprocess.Popen(
+            [sys.executable, "-c", code, *arguments],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "COIN_SLEEP": sleep},
+            start_new_session=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+
+@pytest.fixture
+def coin(repository, monkeypatch):
+    (repository / "planted").mkdir()
+    (repository / "planted" / "__init__.py").write_text("")
+    (repository / "planted" / "coin.py").write_text(COIN)
+    (repository / "planted" / "tools.py").write_text(TOOLS)
+    monkeypatch.syspath_prepend(repository)
+    monkeypatch.setenv("COIN_LOG", str(repository / "log.txt"))
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    planted = Coin(repository)
+    yield planted
+    for module in ("planted.coin", "planted.tools", "planted"):
+        sys.modules.pop(module, None)
+
+
+def numbers(record):
+    """Return all that does not depend on the clock."""
+    runs = [{**run, "seconds": 0} for run in record["runs"]]
+    return [runs, record["summary"], record["effects"], record["verdict"], record["details"]]
+
+
+def test_a_record_holds_all_that_was_asked(coin):
+    told = []
+    record = runner.run(coin.name, finished=lambda run, done, total: told.append((done, total)))
+    assert [(run["arm"], run["seed"]) for run in record["runs"]] == [
+        (arm, seed) for arm in ("heads", "tails") for seed in range(5)
+    ]
+    assert record["verdict"] == "supported" and record["effects"]["gain"]["mean"] == 1
+    assert set(record["versions"]) >= {"python", "numpy"}
+    assert len(record["details"]["tails"]["4"]["corner"]) == 2
+    assert told == [(n, 10) for n in range(1, 11)]
+    assert runner.check([coin.name]) == []
+
+
+def test_what_is_recorded_is_not_run_again(coin):
+    first = runner.run(coin.name)
+    again = runner.run(coin.name)
+    assert first == again and len(coin.ran()) == 10
+    runner.run(coin.name, fresh=True)
+    assert len(coin.ran()) == 20
+
+
+def test_finished_runs_survive_without_a_record(coin):
+    first = runner.run(coin.name)
+    results.path("coin").unlink()
+    coin.kept()[0].unlink()
+    coin.kept()[1].write_text("{half")
+    assert numbers(runner.run(coin.name)) == numbers(first) and len(coin.ran()) == 12
+
+
+def test_one_process_or_two_give_the_same_numbers(coin):
+    alone = runner.run(coin.name, jobs=1)
+    together = runner.run(coin.name, jobs=2, fresh=True)
+    assert len(coin.ran()) == 20 and numbers(alone) == numbers(together)
+
+
+def test_killed_midway_it_goes_on_where_it_stopped(coin):
+    process = coin.start("run", coin.name, "--jobs", "2", sleep="0.3")
+    deadline = time.monotonic() + 60
+    while len(coin.kept()) < 3 and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    kept = coin.kept()
+    assert 3 <= len(kept) < 10 and not results.path("coin").exists()
+    assert all(json.loads(file.read_text())["metrics"] for file in kept)
+    before = len(coin.ran())
+    resumed = runner.run(coin.name)
+    assert len(coin.ran()) - before == 10 - len(kept)
+    assert numbers(resumed) == numbers(runner.run(coin.name, fresh=True))
+
+
+CLUSTER = """
+import os, signal, threading, time
+from distributed import LocalCluster
+from cnnnotes.experiments import runner
+
+if __name__ == "__main__":
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        first = cluster.workers[0].pid
+        os.environ["COIN_SLEEP"] = "0"
+        killed = []
+        def kill_one(run, done, total):
+            if not killed:
+                killed.append(first)
+                os.kill(first, signal.SIGKILL)
+        record = runner.run("planted.coin", dask=cluster.scheduler_address, finished=kill_one)
+        assert killed
+        print(record["verdict"], len(record["runs"]))
+"""
+
+
+def test_a_dask_cluster_gives_the_same_numbers_though_a_worker_dies(coin):
+    here = runner.run(coin.name)
+    results.path("coin").unlink()
+    for file in coin.kept():
+        file.unlink()
+    (coin.folder / "cluster.py").write_text(CLUSTER)
+    done = subprocess.run(
+        [sys.executable, "cluster.py"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "COIN_SLEEP": "0.3"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.stdout.split() == ["supported", "10"], done.stderr
+    assert numbers(results.load("coin")) == numbers(here)
+
+
+def test_other_code_makes_nothing_stale(coin):
+    runner.run(coin.name)
+    coin.edit("tools.py", "def unrelated():\n    return 1", "def unrelated():\n    return 22")
+    coin.edit("tools.py", "Say how much.", "Say how much luck.")
+    assert runner.check([coin.name]) == []
+
+
+def test_code_that_the_numbers_rest_on_makes_them_stale(coin):
+    runner.run(coin.name)
+    coin.edit("tools.py", "1.0 if", "0.0 if")
+    assert runner.check([coin.name]) == [
+        "planted.coin: stale, the code it rests on has changed; "
+        "run: cnnnotes experiments run planted.coin"
+    ]
+    assert runner.run(coin.name)["verdict"] == "not supported"  # an effect of zero, planted
+    assert len(coin.ran()) == 20 and runner.check([coin.name]) == []
+
+
+def test_a_change_of_rule_or_words_is_decided_without_running(coin):
+    runner.run(coin.name)
+    coin.edit("coin.py", "above tails.", "well above tails.")
+    coin.edit("coin.py", '"supported" if better(gain)', '"supported" if gain["low"] > 2')
+    problems = runner.check([coin.name])
+    assert [problem.split("'")[1] for problem in problems] == ["rule", "verdict"]
+    assert runner.run(coin.name)["verdict"] == "not supported"
+    assert len(coin.ran()) == 10 and runner.check([coin.name]) == []
+
+
+def test_more_seeds_run_only_what_is_missing(coin):
+    runner.run(coin.name)
+    coin.edit("coin.py", "range(5)", "range(6)")
+    assert "'seeds'" in runner.check([coin.name])[0]
+    assert len(runner.run(coin.name)["runs"]) == 12 and len(coin.ran()) == 12
+
+
+def forge(record, change):
+    """Save an edited record with checksums that fit, as a careful forger would."""
+    change(record)
+    record.pop("checksums")
+    results.save(record)
+
+
+@pytest.mark.parametrize(
+    "change, field",
+    [
+        (lambda r: r["summary"]["heads"]["total"].update(mean=9.0), "summary.heads.total.mean"),
+        (lambda r: r["effects"]["gain"].update(low=0.5), "effects.gain.low"),
+        (lambda r: r.update(verdict="refuted"), "verdict"),
+        (lambda r: r["runs"][0]["metrics"].update(total=99.0), "summary.heads.total.mean"),
+    ],
+)
+def test_check_recomputes_what_follows_from_the_raw_numbers(coin, change, field):
+    runner.run(coin.name)
+    forge(results.load("coin"), change)
+    assert f"field '{field}'" in runner.check([coin.name])[0]
+
+
+def test_check_names_a_damaged_file(coin):
+    runner.run(coin.name)
+    file = results.path("coin")
+    file.write_text(file.read_text()[:-100])
+    assert runner.check([coin.name])[0].startswith("docs/results/coin.json: is not whole JSON")
+
+
+def test_drift_tells_flips_and_moves(coin):
+    old = runner.run(coin.name)
+    coin.edit("tools.py", "1.0 if", "0.0 if")
+    new = runner.run(coin.name)
+    assert runner.drift(old, old) == []
+    verdict, effect = runner.drift(old, new)
+    assert verdict == "coin: the verdict was supported, now not supported"
+    assert effect.startswith("coin: effect gain was in ") and effect.endswith(", now 0")
+
+
+def test_the_command_line_runs_checks_and_shows(coin):
+    def call(*arguments):
+        process = coin.start(*arguments)
+        out, err = process.communicate(timeout=120)
+        return process.returncode, out, err
+
+    code, out, err = call("run", coin.name, "--jobs", "1")
+    assert code == 0 and out.startswith("planted.coin: supported")
+    assert "[10/10] tails, seed 4" in err
+    assert call("check", coin.name)[0] == 0
+    code, out, _ = call("show", "coin")
+    assert code == 0 and "Is the coin fair?" in out and "supported" in out
+    coin.edit("tools.py", "1.0 if", "0.0 if")
+    code, out, err = call("check", coin.name)
+    assert code == 1 and "stale" in err
+    code, out, err = call("run", coin.name, "--jobs", "1", "--fresh")
+    assert code == 1 and "the verdict was supported, now not supported" in err
+    code, out, err = call("run", "no_such")
+    assert code == 2 and err.startswith("name (='no_such') must be one of") and "Trace" not in err
+    assert call("run")[0] == 2
+
+
+def test_every_experiment_states_its_head_and_the_ledger_knows_it():
+    from cnnnotes.experiments.experiment import every_name, find
+    from cnnnotes.experiments.ledger import LEDGER
+
+    assert "minimal_pipeline" in every_name()
+    for name in every_name():
+        experiment = find(name)
+        assert experiment.question.endswith("?") and len(experiment.seeds) >= 5
+        assert "upported if" in experiment.rule
+        assert experiment.code() == code_hash(f"cnnnotes.experiments.{name}.run_arm") or hasattr(
+            sys.modules[experiment.module], "details"
+        )
+    assert len(LEDGER) == 30 and len({claim.id for claim in LEDGER}) == 30
+    assert runner._check_ledger(set(every_name())) == []
+
+
+def test_a_ledger_that_disagrees_is_told(monkeypatch):
+    from cnnnotes.experiments.ledger import Claim
+
+    wrong = (Claim("C1", "It rains.", "weather", "minimal_pipeline"),)
+    monkeypatch.setattr(runner, "LEDGER", wrong)
+    assert runner._check_ledger({"minimal_pipeline"}) == [
+        "ledger: claim C1 names minimal_pipeline, which does not test it",
+        "minimal_pipeline: tests C12, but the ledger does not say so",
+    ]
