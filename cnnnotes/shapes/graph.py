@@ -12,6 +12,8 @@ from cnnnotes.shapes.sizes import checked_number
 from cnnnotes.shapes.text import parse
 from cnnnotes.shapes.windows import Window
 
+LARGEST = 10**9
+
 Named = tuple[str, Layer]
 
 
@@ -82,11 +84,16 @@ class Graph:
         """
         if output_shape is None:
             output_shape = self.check(name, layer, inputs)
+        if len(output_shape) == 3 and max(output_shape) > LARGEST:
+            raise ValueError(
+                f"{name}: the output ({' × '.join(map(str, output_shape))}) must have at most "
+                f"{LARGEST:,} on each axis; is a number mistyped?"
+            )
         before = self.steps[inputs[0]]
         windows = layer.windows(before.grid) if known else None
-        grid = tuple(window.outputs for window in windows or ()) or _grid(output_shape)
-        if len(output_shape) == 3:
-            grid = output_shape[1:]
+        grid = _grid(output_shape)
+        if not grid:
+            grid = tuple(window.outputs for window in windows or ()) or (1,) * len(before.grid)
         if parameters is None:
             parameters = layer.parameters(before.output_shape)
         macs = layer.macs(before.output_shape)

@@ -13,6 +13,7 @@ from cnnnotes.shapes.torch_modules import build_from_module, is_torch_module
 from cnnnotes.shapes.windows import Field
 
 BYTES = 4  # of a float32
+LARGEST_READ = 4096
 COLUMNS = (
     "name",
     "layer",
@@ -146,22 +147,37 @@ class Trace:
         for position, size in zip(unit, grid, strict=True):
             if not 0 <= position < size:
                 raise ValueError(f"unit (={unit}) must lie inside {' × '.join(map(str, grid))}")
-        height, width = (self._read(place, axis, {unit[axis]}) for axis in (0, 1))
+        height, width = (self._read(place, axis, unit[axis]) for axis in (0, 1))
+        if not (height and width):  # it reads nothing but padding
+            return (), ()
         return tuple(sorted(height)), tuple(sorted(width))
 
     def unread(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Return the input rows and columns that nothing in the output depends on."""
-        last = self.steps[-1]
-        found = []
-        for axis, size in enumerate(self.steps[0].grid):
-            read = self._read(len(self.steps) - 1, axis, set(range(last.grid[axis])))
-            found.append(tuple(position for position in range(size) if position not in read))
-        return (found[0], found[1]) if found else ((), ())
+        """Return the input rows and columns that nothing in the output depends on.
 
-    def _read(self, place: int, axis: int, units: set[int]) -> set[int]:
-        """Return the positions of the input that ``units`` of one step read."""
+        Raises `ValueError` if a layer has more than 4,096 rows or columns.
+        """
+        grid = self.steps[0].grid
+        if not grid:
+            return (), ()
+        height, width = (self._read(len(self.steps) - 1, axis) for axis in (0, 1))
+        if not (height and width):  # the output depends on nothing but padding
+            height, width = set(), set()
+        return (
+            tuple(row for row in range(grid[0]) if row not in height),
+            tuple(column for column in range(grid[1]) if column not in width),
+        )
+
+    def _read(self, place: int, axis: int, unit: int | None = None) -> set[int]:
+        """Return the positions of the input that one unit of a step reads, or all its units."""
+        if max(step.grid[axis] for step in self.steps[: place + 1]) > LARGEST_READ:
+            raise ValueError(
+                f"trace must have at most {LARGEST_READ} rows and columns in every layer: "
+                "what is read is found one by one"
+            )
         needed: list[set[int]] = [set() for _ in self.steps]
-        needed[place] = units
+        units = range(self.steps[place].grid[axis]) if unit is None else (unit,)
+        needed[place].update(units)
         for number in range(place, 0, -1):
             step = self.steps[number]
             if not needed[number]:
@@ -169,11 +185,10 @@ class Trace:
             for before in step.inputs:
                 size = self.steps[before].grid[axis]
                 if step.windows is None:
-                    needed[before] = set(range(size))
+                    needed[before].update(range(size))
                     continue
                 window = step.windows[axis]
-                reads = set().union(*map(window.reads, needed[number]))
-                needed[before] |= {position for position in reads if 0 <= position < size}
+                needed[before].update(*(window.reads(reader, size) for reader in needed[number]))
         return needed[0]
 
     def as_dict(self) -> dict[str, Any]:

@@ -25,8 +25,8 @@ class Window(Protocol):
     def bounds(self, unit: int) -> tuple[int, int]:
         """Return the first and last input that output ``unit`` reads, padding included."""
 
-    def reads(self, unit: int) -> list[int] | range:
-        """Return every input that output ``unit`` reads, padding included."""
+    def reads(self, unit: int, size: int) -> list[int] | range:
+        """Return every one of ``size`` inputs that output ``unit`` reads."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,12 @@ class SlidingWindow:
         first = unit * self.stride - self.before
         return first, first + self.dilation * (self.kernel_size - 1)
 
-    def reads(self, unit: int) -> range:
-        """Return every input that output ``unit`` reads, padding included."""
+    def reads(self, unit: int, size: int) -> range:
+        """Return every one of ``size`` inputs that output ``unit`` reads."""
         first, last = self.bounds(unit)
-        return range(first, last + 1, self.dilation)
+        if first < 0:
+            first %= self.dilation
+        return range(first, min(last + 1, size), self.dilation)
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,12 @@ class TransposedWindow:
         first = -((self.dilation * (self.kernel_size - 1) - place) // self.stride)
         return first, place // self.stride
 
-    def reads(self, unit: int) -> list[int]:
-        """Return every input that output ``unit`` reads, padding included."""
+    def reads(self, unit: int, size: int) -> list[int]:
+        """Return every one of ``size`` inputs that output ``unit`` reads."""
         first, last = self.bounds(unit)
         place = unit + self.before
-        return [i for i in range(first, last + 1) if (place - i * self.stride) % self.dilation == 0]
+        inside = range(max(first, 0), min(last + 1, size))
+        return [i for i in inside if (place - i * self.stride) % self.dilation == 0]
 
 
 @dataclass(frozen=True)
@@ -109,8 +112,8 @@ class AdaptiveWindow:
             -(-(unit + 1) * self.inputs // self.outputs) - 1,
         )
 
-    def reads(self, unit: int) -> range:
-        """Return every input that output ``unit`` reads."""
+    def reads(self, unit: int, size: int) -> range:
+        """Return every one of ``size`` inputs that output ``unit`` reads."""
         first, last = self.bounds(unit)
         return range(first, last + 1)
 
