@@ -1,0 +1,129 @@
+"""Draw figures for the site: light and dark, byte-stable, and only when code or data changed."""
+
+import argparse
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from cnnnotes.experiments import results
+from cnnnotes.experiments.closure import code_hash
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What the build knows of a figure that stands in the output folder."""
+
+    name: str
+    alt: str
+    width: int
+    height: int
+    records: tuple[str, ...]
+    key: str
+
+
+class FigureError(Exception):
+    """A figure cannot be drawn; the message names it and says why."""
+
+
+def function_of(name: str) -> Callable[..., Any]:
+    """Return the function behind `"chapter.figure"`; raises `FigureError` if there is none."""
+    module_name, _, function_name = name.partition(".")
+    path = f"cnnnotes/figures/{module_name}.py"
+    try:
+        module = import_module(f"cnnnotes.figures.{module_name}")
+    except ModuleNotFoundError as error:
+        raise FigureError(f"figure {name!r}: there is no {path} ({error})") from None
+    function = getattr(module, function_name, None)
+    if not callable(function):
+        raise FigureError(f"figure {name!r}: {path} has no function {function_name!r}")
+    return function
+
+
+def draw(name: str, folder: Path) -> Drawn:
+    """Draw one figure in both themes into `folder` and write what is known of it beside it."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    from cnnnotes.figures.style import PALETTES, applied
+
+    function = function_of(name)
+    images: dict[str, bytes] = {}
+    with results.reading() as records:
+        for palette in PALETTES:
+            with applied(palette):
+                try:
+                    figure, alt = function(palette)
+                except Exception as error:
+                    raise FigureError(f"figure {name!r}: {type(error).__name__}: {error}") from error
+                buffer = io.BytesIO()
+                figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+                width, height = (round(inches * 96) for inches in figure.get_size_inches())
+                pyplot.close(figure)
+                images[f"{name}.{palette.name}.svg"] = buffer.getvalue()
+    if not isinstance(alt, str) or len(alt.strip()) < 20:
+        raise FigureError(f"figure {name!r} needs alt text that carries its finding, not {alt!r}")
+    used = tuple(sorted(records))
+    drawn = Drawn(name, " ".join(alt.split()), width, height, used, key(name, used))
+    for file_name, content in images.items():
+        write(folder / file_name, content)
+    write(folder / f"{name}.json", json.dumps(asdict(drawn), indent=1).encode())
+    return drawn
+
+
+def key(name: str, records: Iterable[str]) -> str:
+    """Hash all that a figure depends on: its code, the records it reads, Matplotlib's version."""
+    parts = [code_hash(f"cnnnotes.figures.{name.partition('.')[0]}"), version("matplotlib")]
+    parts += [results.path(record).read_text() for record in sorted(records)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def standing(name: str, folder: Path) -> Drawn | None:
+    """Return the figure as it stands in `folder`, or None if it is missing or out of date."""
+    try:
+        drawn = Drawn(**json.loads((folder / f"{name}.json").read_text()))
+        up_to_date = drawn.key == key(name, drawn.records)
+    except (OSError, ValueError, TypeError, ModuleNotFoundError):
+        return None
+    files = [folder / f"{name}.{theme}.svg" for theme in ("light", "dark")]
+    return drawn if up_to_date and all(file.exists() for file in files) else None
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write beside, then rename; leave the file alone if it says the same already."""
+    if path.exists() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_bytes(content)
+    beside.replace(path)
+
+
+def main() -> int:
+    """`python -m cnnnotes.figures.draw FOLDER NAME…`: draw the named figures on all cores."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="+")
+    arguments = parser.parse_args()
+    failures = 0
+    with ProcessPoolExecutor() as pool:
+        futures = [pool.submit(draw, name, arguments.folder) for name in arguments.names]
+        for count, future in enumerate(futures, start=1):
+            try:
+                print(f"[{count}/{len(futures)}] {future.result().name}", flush=True)
+            except FigureError as error:
+                failures += 1
+                print(f"error: {error}", flush=True)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

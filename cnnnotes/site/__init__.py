@@ -1,0 +1,1 @@
+"""The only room that knows MkDocs and Markdown: it builds what pages show and checks them."""

@@ -1,0 +1,152 @@
+"""What our pages can say beyond Markdown: figures, snippets, source, numbers and math.
+
+Pages name things in fences of one or a few lines:
+
+    ``` figure
+    minimal_pipeline.loss_curve
+    A caption, in Markdown; {{ minimal_pipeline.seconds:.0f }} is filled in.
+    ```
+    ``` snippet
+    minimal_pipeline/train
+    ```
+    ``` source
+    cnnnotes.conv.conv2d
+    ```
+"""
+
+import ast
+import re
+import textwrap
+from html import escape
+from xml.etree.ElementTree import Element
+
+from l2m4m import LaTeX2MathMLExtension
+from markdown import Extension, Markdown
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+from mkdocs.exceptions import BuildError
+
+from cnnnotes.experiments import results
+from cnnnotes.figures import draw
+from cnnnotes.site.paths import FIGURES, ROOT, SNIPPETS
+
+FENCE = re.compile(
+    r"^(?P<indent>[ ]*)``` (?P<kind>figure|snippet|source)\n(?P<body>.*?)^(?P=indent)```$",
+    re.MULTILINE | re.DOTALL,
+)
+NUMBER = re.compile(r"\{\{\s*(?P<name>[^\s:{}]+)\s*(?::(?P<format>[^{}]*))?\}\}")
+
+
+class SiteError(BuildError):
+    """A page asks for something that is not there; the message names it."""
+
+
+def figure(body: str) -> str:
+    """Turn a figure's name and caption into a `<figure>` that follows the colour theme."""
+    name, _, caption = body.partition("\n")
+    drawn = draw.standing(name, FIGURES)
+    if drawn is None:
+        raise SiteError(f"figure {name!r} is missing: cnnnotes/figures/ could not draw it")
+    images = "".join(
+        f"![{escape(drawn.alt)}](/generated/figures/{name}.{theme}.svg#only-{theme})"
+        f'{{ width="{drawn.width}" height="{drawn.height}" loading="lazy" }}'
+        for theme in ("light", "dark")
+    )
+    links = [f"[code](/generated/source/cnnnotes/figures/{name.partition('.')[0]}.py.txt)"]
+    links += [f"[numbers: {record}](/results/{record}.json)" for record in drawn.records]
+    return (
+        f'<figure markdown="1">\n{images}\n'
+        f'<figcaption markdown="1">\n{caption}\n'
+        f'<span class="provenance" markdown="1">{" · ".join(links)}</span>\n'
+        f"</figcaption>\n</figure>\n"
+    )
+
+
+def snippet(name: str) -> str:
+    """Show a snippet and what it prints; with a tab for its PyTorch twin, if it has one."""
+    twin = f"{name}_torch"
+    if not (SNIPPETS / f"{twin}.py").exists():
+        return _program(name)
+    tabs = {"NumPy": name, "PyTorch": twin}
+    return "\n".join(
+        f'=== "{title}"\n\n{textwrap.indent(_program(program), "    ")}'
+        for title, program in tabs.items()
+    )
+
+
+def _program(name: str) -> str:
+    for suffix in (".py", ".out"):
+        if not (SNIPPETS / f"{name}{suffix}").exists():
+            raise SiteError(f"snippets/{name}{suffix} is missing; write it, or run: make record")
+    return (
+        f'``` python title="snippets/{name}.py"\n--8<-- "{name}.py"\n```\n\n'
+        f'``` text title="prints"\n--8<-- "{name}.out"\n```\n'
+    )
+
+
+def source(name: str) -> str:
+    """Show a function or class of the package, whole, as it stands."""
+    module_name, _, definition = name.rpartition(".")
+    path = ROOT / (module_name.replace(".", "/") + ".py")
+    if not path.exists():
+        raise SiteError(f"source {name!r}: there is no {module_name.replace('.', '/')}.py")
+    text = path.read_text()
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == definition:
+            code = "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno])
+            return f'``` python title="{path.relative_to(ROOT)}"\n{code}\n```\n'
+    raise SiteError(f"source {name!r}: {path.relative_to(ROOT)} does not define {definition!r}")
+
+
+def number(match: re.Match[str]) -> str:
+    """Fill in one recorded number; the format `.1pp` shows a share in percentage points."""
+    name, form = match["name"], (match["format"] or "").strip()
+    try:
+        value = results.lookup(name)
+        if form.endswith("pp"):
+            return f"{100 * value:+{form.removesuffix('pp')}f} pp".replace("-", "−")
+        return f"{value:{form}}".replace("-", "−") if form else str(value)
+    except (LookupError, ValueError, TypeError) as error:
+        raise SiteError(f"number {match[0]}: {error}") from None
+
+
+class Fences(Preprocessor):
+    """Replaces our fences and numbers by plain Markdown, before anything else reads the page."""
+
+    KINDS = {"figure": figure, "snippet": snippet, "source": source}
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return the page's lines with everything filled in."""
+        text = NUMBER.sub(number, "\n".join(lines))
+        return FENCE.sub(self.expand, text).split("\n")
+
+    def expand(self, match: re.Match[str]) -> str:
+        """Expand one fence, at the indentation at which it stands."""
+        body = textwrap.dedent(match["body"]).strip()
+        return textwrap.indent(self.KINDS[match["kind"]](body), match["indent"]).rstrip()
+
+
+class MathCheck(Treeprocessor):
+    """Refuses TeX that the converter passed through unread."""
+
+    def run(self, root: Element) -> None:
+        """Raise `SiteError` if a formula still has a TeX command in it."""
+        for formula in root.iter("math"):
+            text = "".join(formula.itertext())
+            if "\\" in text:
+                raise SiteError(f"bad TeX: {text!r} has a command that is not understood")
+
+
+class CNNNotes(Extension):
+    """The Markdown extension that the pages are written for."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's name)
+        """Register the fences, the math and its check."""
+        md.preprocessors.register(Fences(md), "cnnnotes-fences", 40)
+        LaTeX2MathMLExtension().extendMarkdown(md)
+        md.treeprocessors.register(MathCheck(md), "cnnnotes-math-check", 5)
+
+
+def makeExtension(**settings: object) -> CNNNotes:  # noqa: N802 (Markdown's name)
+    """Return the extension: Markdown looks for this name."""
+    return CNNNotes(**settings)
