@@ -103,6 +103,7 @@ def fit(
     _check_data(images, labels)
     checks.integer("epochs", epochs, 1)
     checks.integer("batch_size", batch_size, 1)
+    checks.integer("seed", seed, 0)
     _check_parts(model, optimizer, schedule, checkpoint, resume)
     history = History()
     run = _Run(model, optimizer, schedule, history, [seed, batch_size, len(images)])

@@ -189,6 +189,7 @@ def test_cross_entropy_with_bad_options(loss, option, words):
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
+        (lambda: log_softmax([1.0], 0), TypeError, r"input \(a list\)"),
         (lambda: log_softmax(LOGITS, 2), ValueError, r"dim \(=2\) must be an axis.*has 2"),
         (lambda: log_softmax(LOGITS, -3), ValueError, r"dim \(=-3\)"),
         (lambda: log_softmax(normal(3, 0), 1), ValueError, r"empty along dim \(=1\)"),
@@ -197,6 +198,8 @@ def test_cross_entropy_with_bad_options(loss, option, words):
         (lambda: mse_loss(normal(3), [1, 2, 3]), ValueError, r"target \(list\)"),
         (lambda: mse_loss([1.0], [1.0]), TypeError, "input"),
         (lambda: mse_loss(normal(3), normal(3), "avg"), ValueError, "reduction"),
+        (lambda: mse_loss_backward(1.0, normal(3, 1), normal(3)), ValueError, "target"),
+        (lambda: mse_loss_backward(1.0, normal(3), normal(3), "avg"), ValueError, "reduction"),
         (lambda: mse_loss_backward(normal(3), normal(3), normal(3)), ValueError, "grad_output"),
         (
             lambda: cross_entropy_backward(1.0, LOGITS, TARGET, reduction="none"),

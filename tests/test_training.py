@@ -330,6 +330,7 @@ def fit_with(**changed):
         ({"labels": LABELS[:3]}, ValueError, r"labels \(shape \(3,\)\).*\(40,\)"),
         ({"labels": LABELS + 1}, ValueError, r"target \(holding 2\)"),
         ({"epochs": 0}, ValueError, r"epochs \(=0\)"),
+        ({"seed": None}, TypeError, r"seed \(=None\)"),
         ({"batch_size": 0}, ValueError, r"batch_size \(=0\)"),
         ({"optimizer": SGD(small_network().parameters())}, ValueError, r"optimizer \(a SGD\)"),
         ({"schedule": StepLR(SGD(small_network().parameters()), 1)}, ValueError, "schedule"),
