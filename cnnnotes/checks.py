@@ -1,13 +1,12 @@
 """The door: every public operation checks its arguments here, and says what to do instead."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from operator import index
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-from cnnnotes.shapes import conv_output_size
 
 Array = npt.NDArray[Any]
 Size = int | Sequence[int]
@@ -76,6 +75,15 @@ def integer(name: str, value: Any, least: int) -> int:
     return value
 
 
+def positive(name: str, value: Any) -> float:
+    """Check that `value` is a finite number above 0."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
+        raise TypeError(f"{name} (={value!r}) must be a number")
+    if not 0 < value < math.inf:
+        raise ValueError(f"{name} (={value}) must be above 0 and finite")
+    return float(value)
+
+
 def pair(name: str, value: Any, least: int = 1) -> Pair:
     """Check an int, or a (height, width) pair of them, and return the pair."""
     if isinstance(value, tuple | list):
@@ -118,22 +126,12 @@ def sides(padding: Padding, kernel: Pair, stride: Pair, dilation: Pair) -> Sides
     return (vertical, vertical), (horizontal, horizontal)
 
 
-def kernel_fits(size: Pair, kernel: Pair, padding: Sides, dilation: Pair) -> None:
-    """Check that the (dilated) kernel is not larger than the padded input."""
-    for axis, name in enumerate(("height", "width")):
-        padded = size[axis] + sum(padding[axis])
-        reach = dilation[axis] * (kernel[axis] - 1) + 1
-        if reach > padded:
-            raise ValueError(
-                f"kernel {name} (={kernel[axis]}, spanning {reach}) must not be larger than the "
-                f"padded input's {name} (={padded}); pad more or take a smaller kernel"
-            )
-
-
-def output_size(size: Pair, kernel: Pair, stride: Pair, padding: Sides, dilation: Pair) -> Pair:
-    """Return the (height, width) of a convolution's output, after checking that it fits."""
-    kernel_fits(size, kernel, padding, dilation)
-    height, width = (
-        conv_output_size(size[a], kernel[a], stride[a], padding[a], dilation[a]) for a in (0, 1)
-    )
-    return height, width
+def both_axes(rule: Callable[..., int], *arguments: Sequence[Any]) -> Pair:
+    """Apply a rule of `cnnnotes.shapes` to height and width; its errors then say which it was."""
+    results = []
+    for name, of_axis in zip(("height", "width"), zip(*arguments, strict=True), strict=True):
+        try:
+            results.append(rule(*of_axis))
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+    return results[0], results[1]

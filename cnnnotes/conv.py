@@ -1,10 +1,26 @@
-"""Convolution, forward and backward, with the names and semantics of torch.nn.functional."""
+"""Convolution, forward and backward, with the names and semantics of torch.nn.functional.
+
+All of it is one idea: copy the pixels under every window into the columns of a matrix, and let one
+matrix product do the rest (Chellapilla, Puri & Simard 2006, section 3.1). The columns hold every
+pixel many times, so they are made for a few images or rows at a time, no more than a cache holds.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnnotes import checks
 from cnnnotes.checks import Array, Padding, Pair, Sides, Size
+from cnnnotes.shapes import conv_output_size, conv_transpose_output_size
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+# Bytes of columns made at a time: half of a usual second-level cache, measured to be near the best.
+_BLOCK_BYTES = 2**19
 
 
 def conv2d(
@@ -23,36 +39,39 @@ def conv2d(
     input
         Images, (N, C, H, W), float32 or float64.
     weight
-        Filters, (O, C / groups, kernel height, kernel width).
+        Filters, (O, C / groups, kernel height, kernel width), of the same dtype.
     bias
         One number a filter, (O,), or None.
     stride, dilation
         An int, or (height, width).
     padding
-        An int, (height, width), ((top, bottom), (left, right)), "same" or "valid". Pads with zeros.
+        Zeros around the image: an int, (height, width), ((top, bottom), (left, right)), "valid"
+        (none) or "same" (as many as keep the size, at stride 1).
     groups
         Both C and O are split into so many groups, which do not see each other.
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError
+        If an argument is of the wrong kind or dtype.
+    ValueError
         If the arguments do not fit together.
 
     Notes
     -----
-    As in all of deep learning the kernel is not flipped: this is a cross-correlation (Dumoulin &
-    Visin 2016, section 2).
+    The kernel is not flipped, as in all of deep learning: this is a cross-correlation (Dumoulin &
+    Visin 2016, section 1.1).
     """
     stride, padding, dilation = _check(input, weight, bias, stride, padding, dilation, groups)
     windows = _windows(_pad(input, padding), weight.shape[2:], stride, dilation)
-    height, width = windows.shape[-2:]
-    matrix = weight.reshape(groups, len(weight) // groups, -1)
-    output = np.empty((len(input), len(weight), height, width), input.dtype)
-    for image, result in zip(windows, output, strict=True):
-        columns = image.reshape(groups, -1, height * width)
-        np.matmul(matrix, columns, out=result.reshape(groups, -1, height * width))
-    if bias is not None:
-        output += bias[:, None, None]
+    filters = weight.reshape(groups, len(weight) // groups, -1)
+    output = np.empty((len(input), len(weight), *windows.shape[-2:]), input.dtype)
+    for images, rows in _blocks(windows):
+        columns = _matrices(windows[images, ..., rows, :], groups)
+        block = output[images, :, rows]
+        np.matmul(filters, columns, out=_matrices(block, groups))
+        if bias is not None:
+            block += bias[:, None, None]
     return output
 
 
@@ -68,36 +87,253 @@ def conv2d_backward(
     *,
     needs_input_grad: bool = True,
 ) -> tuple[Array | None, Array, Array | None]:
-    """Return the gradients of `conv2d` by its (input, weight, bias), given the one by its output.
+    """Return the gradients of `conv2d` with respect to input, weight and bias.
 
-    The gradient by the input is None if `needs_input_grad` is False (a first layer needs none),
-    the gradient by the bias is None if there was no bias.
+    The bias's is None where there is no bias, the input's where `needs_input_grad` is False: the
+    first layer of a network has no use for it. Raises as `conv2d`.
     """
     stride, padding, dilation = _check(input, weight, bias, stride, padding, dilation, groups)
     padded = _pad(input, padding)
     windows = _windows(padded, weight.shape[2:], stride, dilation)
-    height, width = windows.shape[-2:]
-    checks.same_shape("grad_output", grad_output, (len(input), len(weight), height, width), input)
-    matrix = weight.reshape(groups, len(weight) // groups, -1)
-    grad_matrix = np.zeros_like(matrix)
-    grad_padded = np.zeros_like(padded)
-    for n, image in enumerate(windows):
-        grad = grad_output[n].reshape(groups, -1, height * width)
-        columns = image.reshape(groups, -1, height * width)
-        grad_matrix += grad @ columns.transpose(0, 2, 1)
-        if needs_input_grad:
-            grad_windows = (matrix.transpose(0, 2, 1) @ grad).reshape(image.shape)
-            taps = _taps(grad_padded[n], weight.shape[2:], (height, width), stride, dilation)
-            for (i, j), tap in taps:
-                tap += grad_windows[:, i, j]
-    (top, bottom), (left, right) = padding
-    rows = slice(top, grad_padded.shape[2] - bottom)
-    grad_input = grad_padded[:, :, rows, left : grad_padded.shape[3] - right]
-    return (
-        grad_input if needs_input_grad else None,
-        grad_matrix.reshape(weight.shape),
-        None if bias is None else grad_output.sum((0, 2, 3)),
+    output_shape = (len(input), len(weight), *windows.shape[-2:])
+    checks.same_shape("grad_output", grad_output, output_shape, input)
+    grad_input = None
+    if needs_input_grad:
+        grad_padded = _spread(grad_output, weight, padded.shape[2:], stride, dilation, groups)
+        grad_input = _crop(grad_padded, padding)
+    grad_weight = _weight_gradient(grad_output, windows, weight, groups)
+    grad_bias = None if bias is None else grad_output.sum((0, 2, 3))
+    return grad_input, grad_weight, grad_bias
+
+
+def conv_transpose2d(
+    input: Array,
+    weight: Array,
+    bias: Array | None = None,
+    stride: Size = 1,
+    padding: Size | Sides = 0,
+    output_padding: Size = 0,
+    groups: int = 1,
+    dilation: Size = 1,
+) -> Array:
+    """Lay down every filter, scaled by every pixel: (N, C, H, W) → (N, O, H', W').
+
+    It is the transpose of a `conv2d` with the same arguments, and so goes from the shape of that
+    one's output to the shape of its input; it does not undo it (Dumoulin & Visin 2016, chapter 4).
+
+    Parameters
+    ----------
+    input
+        Images, (N, C, H, W), float32 or float64.
+    weight
+        Filters, (C, O / groups, kernel height, kernel width), of the same dtype.
+    bias
+        One number an output channel, (O,), or None.
+    stride, dilation, groups
+        Those of the convolution that is transposed.
+    padding
+        So many rows and columns are cut from the output's border; as in `conv2d`, without strings.
+    output_padding
+        Rows and columns added at the bottom and the right: with a stride, inputs of several sizes
+        have outputs of one size, and this chooses. Smaller than stride or dilation.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong kind or dtype.
+    ValueError
+        If the arguments do not fit together.
+    """
+    stride, padding, dilation, size = _check_transposed(
+        input, weight, bias, stride, padding, output_padding, groups, dilation
     )
+    padded_size = size[0] + sum(padding[0]), size[1] + sum(padding[1])
+    output = _crop(_spread(input, weight, padded_size, stride, dilation, groups), padding)
+    return output if bias is None else output + bias[:, None, None]
+
+
+def conv_transpose2d_backward(
+    grad_output: Array,
+    input: Array,
+    weight: Array,
+    bias: Array | None = None,
+    stride: Size = 1,
+    padding: Size | Sides = 0,
+    output_padding: Size = 0,
+    groups: int = 1,
+    dilation: Size = 1,
+) -> tuple[Array, Array, Array | None]:
+    """Return the gradients of `conv_transpose2d` with respect to input, weight and bias.
+
+    The bias's is None where there is no bias. Raises as `conv_transpose2d`.
+    """
+    stride, padding, dilation, size = _check_transposed(
+        input, weight, bias, stride, padding, output_padding, groups, dilation
+    )
+    height, width = input.shape[2:]
+    output_shape = (len(input), weight.shape[1] * groups, *size)
+    checks.same_shape("grad_output", grad_output, output_shape, input)
+    grad_input = conv2d(grad_output, weight, None, stride, padding, dilation, groups)
+    windows = _windows(_pad(grad_output, padding), weight.shape[2:], stride, dilation)
+    grad_weight = _weight_gradient(input, windows[..., :height, :width], weight, groups)
+    grad_bias = None if bias is None else grad_output.sum((0, 2, 3))
+    return grad_input[..., :height, :width], grad_weight, grad_bias
+
+
+def im2col(
+    input: Array, kernel_size: Size, dilation: Size = 1, padding: Padding = 0, stride: Size = 1
+) -> Array:
+    """Copy every window into a column: (N, C, H, W) → (N, C × kernel area, H' × W').
+
+    `torch.nn.functional.unfold`. Arguments and errors as in `conv2d`.
+    """
+    checks.floats("input", input, "N C H W")
+    kernel, stride, padding, dilation = _check_window(
+        input.shape[2:], kernel_size, stride, padding, dilation
+    )
+    windows = _windows(_pad(input, padding), kernel, stride, dilation)
+    return _matrices(windows, groups=1)[:, 0]
+
+
+def im2col_backward(
+    grad_output: Array,
+    input: Array,
+    kernel_size: Size,
+    dilation: Size = 1,
+    padding: Padding = 0,
+    stride: Size = 1,
+) -> Array:
+    """Return the gradient of `im2col` with respect to its input, which is `col2im`."""
+    checks.floats("input", input, "N C H W")
+    checks.floats("grad_output", grad_output, "N C×area H'×W'", like=input)
+    return col2im(grad_output, input.shape[2:], kernel_size, dilation, padding, stride)
+
+
+def col2im(
+    input: Array,
+    output_size: Size,
+    kernel_size: Size,
+    dilation: Size = 1,
+    padding: Padding = 0,
+    stride: Size = 1,
+) -> Array:
+    """Add columns back to where `im2col` took them: (N, C × area, H' × W') → (N, C, H, W).
+
+    `torch.nn.functional.fold`. `output_size` is (H, W). A pixel seen by several windows becomes
+    the sum of what they hold. Other arguments and errors as in `conv2d`.
+    """
+    checks.floats("input", input, "N C×area H'×W'")
+    size = checks.pair("output_size", output_size)
+    kernel, stride, padding, dilation = _check_window(size, kernel_size, stride, padding, dilation)
+    area = math.prod(kernel)
+    channels = input.shape[1] // area
+    target = np.zeros((len(input), channels, *size), input.dtype)
+    padded = _pad(target, padding)
+    windows = _windows(padded, kernel, stride, dilation)
+    positions = math.prod(windows.shape[-2:])
+    if input.shape[1:] != (channels * area, positions):
+        raise ValueError(
+            f"input (shape {input.shape}) must be (N, a multiple of {area}, {positions}) for "
+            f"output_size (={size}), kernel_size (={kernel}), stride (={stride}), padding "
+            f"(={padding}) and dilation (={dilation})"
+        )
+    _add(windows, input.reshape(windows.shape))
+    return _crop(padded, padding)
+
+
+def col2im_backward(
+    grad_output: Array,
+    input: Array,
+    output_size: Size,
+    kernel_size: Size,
+    dilation: Size = 1,
+    padding: Padding = 0,
+    stride: Size = 1,
+) -> Array:
+    """Return the gradient of `col2im` with respect to its input, which is `im2col`."""
+    checks.floats("input", input, "N C×area H'×W'")
+    size = checks.pair("output_size", output_size)
+    area = math.prod(checks.pair("kernel_size", kernel_size))
+    checks.same_shape(
+        "grad_output", grad_output, (len(input), input.shape[1] // area, *size), input
+    )
+    return im2col(grad_output, kernel_size, dilation, padding, stride)
+
+
+def conv2d_matrix(
+    weight: Array,
+    input_size: Size,
+    stride: Size = 1,
+    padding: Padding = 0,
+    dilation: Size = 1,
+    groups: int = 1,
+) -> "csr_array":
+    """Write a convolution as the matrix it is: (O × H' × W', C × H × W), sparse.
+
+    `conv2d_matrix(weight, (H, W)) @ image.ravel()` is `conv2d(image[None], weight).ravel()`. Each
+    row has one output's weights; each column is one pixel. `input_size` is (H, W).
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `conv2d`.
+    ImportError
+        If SciPy is not installed.
+    """
+    try:
+        from scipy.sparse import coo_array
+    except ImportError:
+        raise ImportError("conv2d_matrix needs SciPy; try pip install scipy") from None
+    checks.floats("weight", weight, "out_channels in_channels/groups height width")
+    size = checks.pair("input_size", input_size)
+    groups = checks.groups_divide(groups, weight.shape[1] * groups, len(weight))
+    kernel, stride, padding, dilation = _check_window(
+        size, weight.shape[2:], stride, padding, dilation
+    )
+    channels = weight.shape[1] * groups
+    pixels = 1 + np.arange(channels * math.prod(size)).reshape(1, channels, *size)
+    windows = _windows(_pad(pixels, padding), kernel, stride, dilation)
+    by_group = windows.reshape(groups, 1, -1, *windows.shape[-2:])
+    shape = (groups, len(weight) // groups, *by_group.shape[2:])
+    columns = np.broadcast_to(by_group, shape)
+    values = np.broadcast_to(weight.reshape(*shape[:3], 1, 1), shape)
+    outputs = np.arange(len(weight) * math.prod(shape[3:])).reshape(*shape[:2], 1, *shape[3:])
+    rows = np.broadcast_to(outputs, shape)
+    inside = columns > 0  # what is 0 is padding
+    matrix = coo_array(
+        (values[inside], (rows[inside], columns[inside] - 1)), shape=(outputs.size, pixels.size)
+    )
+    return matrix.tocsr()
+
+
+def conv2d_loops(
+    input: Array,
+    weight: Array,
+    bias: Array | None = None,
+    stride: Size = 1,
+    padding: Padding = 0,
+    dilation: Size = 1,
+    groups: int = 1,
+) -> Array:
+    """Do what `conv2d` does, as its definition says it: seven loops. Slow, and meant to be read."""
+    stride, padding, dilation = _check(input, weight, bias, stride, padding, dilation, groups)
+    padded = _pad(input, padding)
+    height, width = _windows(padded, weight.shape[2:], stride, dilation).shape[-2:]
+    out_channels, in_channels, kernel_height, kernel_width = weight.shape
+    output = np.zeros((len(input), out_channels, height, width), input.dtype)
+    for n in range(len(input)):
+        for o in range(out_channels):
+            group = o // (out_channels // groups)
+            for y in range(height):
+                for x in range(width):
+                    for c in range(in_channels):
+                        for i in range(kernel_height):
+                            for j in range(kernel_width):
+                                row = y * stride[0] + i * dilation[0]
+                                column = x * stride[1] + j * dilation[1]
+                                pixel = padded[n, group * in_channels + c, row, column]
+                                output[n, o, y, x] += weight[o, c, i, j] * pixel
+    return output if bias is None else output + bias[:, None, None]
 
 
 def _check(
@@ -111,38 +347,139 @@ def _check(
 ) -> tuple[Pair, Sides, Pair]:
     checks.floats("input", input, "N C H W")
     checks.floats("weight", weight, "out_channels in_channels/groups height width", like=input)
-    groups = checks.groups_divide(groups, input.shape[1], weight.shape[0])
-    if weight.shape[1] * groups != input.shape[1]:
+    in_channels, out_channels = input.shape[1], len(weight)
+    checks.groups_divide(groups, in_channels, out_channels)
+    if weight.shape[1] * groups != in_channels:
         raise ValueError(
-            f"input has {input.shape[1]} channels (shape {input.shape}) but weight (shape "
-            f"{weight.shape}) expects {weight.shape[1] * groups}"
+            f"input (shape {input.shape}) has {in_channels} channels, but weight (shape "
+            f"{weight.shape}) with groups (={groups}) expects {weight.shape[1] * groups}"
         )
     if bias is not None:
-        checks.same_shape("bias", bias, (len(weight),), like=input)
-    kernel = weight.shape[2:]
-    strides, dilations = checks.pair("stride", stride), checks.pair("dilation", dilation)
-    sides = checks.sides(padding, kernel, strides, dilations)
-    checks.kernel_fits(input.shape[2:], kernel, sides, dilations)
-    return strides, sides, dilations
+        checks.same_shape("bias", bias, (out_channels,), input)
+    return _check_window(input.shape[2:], weight.shape[2:], stride, padding, dilation)[1:]
+
+
+def _check_transposed(
+    input: Array,
+    weight: Array,
+    bias: Array | None,
+    stride: Size,
+    padding: Size | Sides,
+    output_padding: Size,
+    groups: int,
+    dilation: Size,
+) -> tuple[Pair, Sides, Pair, Pair]:
+    checks.floats("input", input, "N C H W")
+    checks.floats("weight", weight, "in_channels out_channels/groups height width", like=input)
+    if isinstance(padding, str):
+        raise ValueError(f"padding (={padding!r}) must be a number in a transposed convolution")
+    if len(weight) != input.shape[1]:
+        raise ValueError(
+            f"input (shape {input.shape}) has {input.shape[1]} channels, but weight (shape "
+            f"{weight.shape}) expects {len(weight)}"
+        )
+    groups = checks.integer("groups", groups, 1)
+    out_channels = weight.shape[1] * groups
+    checks.groups_divide(groups, input.shape[1], out_channels)
+    if bias is not None:
+        checks.same_shape("bias", bias, (out_channels,), input)
+    stride, dilation = checks.pair("stride", stride), checks.pair("dilation", dilation)
+    kernel, output_padding = weight.shape[2:], checks.pair("output_padding", output_padding, 0)
+    sides = checks.sides(padding, kernel, stride, dilation)
+    size = checks.both_axes(
+        conv_transpose_output_size,
+        input.shape[2:],
+        kernel,
+        stride,
+        sides,
+        output_padding,
+        dilation,
+    )
+    return stride, sides, dilation, size
+
+
+def _check_window(
+    size: Pair, kernel_size: Size, stride: Size, padding: Padding, dilation: Size
+) -> tuple[Pair, Pair, Sides, Pair]:
+    kernel = checks.pair("kernel_size", kernel_size)
+    stride, dilation = checks.pair("stride", stride), checks.pair("dilation", dilation)
+    sides = checks.sides(padding, kernel, stride, dilation)
+    checks.both_axes(conv_output_size, size, kernel, stride, sides, dilation)
+    return kernel, stride, sides, dilation
 
 
 def _pad(images: Array, padding: Sides) -> Array:
-    return np.pad(images, ((0, 0), (0, 0), *padding)) if padding != ((0, 0), (0, 0)) else images
+    """Put zeros around the images; without padding, return the images themselves."""
+    if padding == ((0, 0), (0, 0)):
+        return images
+    *outer, height, width = images.shape
+    padded = np.zeros((*outer, height + sum(padding[0]), width + sum(padding[1])), images.dtype)
+    _crop(padded, padding)[...] = images
+    return padded
+
+
+def _crop(padded: Array, padding: Sides) -> Array:
+    """View the images inside of their padding."""
+    (top, bottom), (left, right) = padding
+    height, width = padded.shape[2:]
+    return padded[:, :, top : height - bottom, left : width - right]
 
 
 def _windows(padded: Array, kernel: Pair, stride: Pair, dilation: Pair) -> Array:
     """View (N, C, H, W) as (N, C, kernel height, kernel width, H', W'), without a copy."""
-    reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
-    windows = sliding_window_view(padded, reach, (2, 3))
+    span = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
+    windows = sliding_window_view(padded, span, (2, 3), writeable=padded.flags.writeable)
     windows = windows[:, :, :: stride[0], :: stride[1], :: dilation[0], :: dilation[1]]
     return windows.transpose(0, 1, 4, 5, 2, 3)
 
 
-def _taps(padded: Array, kernel: Pair, output: Pair, stride: Pair, dilation: Pair):
-    """Yield each kernel position with the view of all pixels which it touches."""
-    for i in range(kernel[0]):
-        for j in range(kernel[1]):
-            top, left = i * dilation[0], j * dilation[1]
-            rows = slice(top, top + stride[0] * output[0], stride[0])
-            columns = slice(left, left + stride[1] * output[1], stride[1])
-            yield (i, j), padded[..., rows, columns]
+def _blocks(windows: Array) -> Iterator[tuple[slice, slice]]:
+    """Cut a convolution into blocks, each of some images, or of some output rows of one image."""
+    images, height = len(windows), windows.shape[-2]
+    row_bytes = windows[:1, ..., :1, :].nbytes
+    rows = max(1, min(height, _BLOCK_BYTES // max(1, row_bytes)))
+    step = max(1, _BLOCK_BYTES // max(1, row_bytes * height))
+    for image in range(0, images, step):
+        for row in range(0, height, rows):
+            yield slice(image, image + step), slice(row, row + rows)
+
+
+def _matrices(block: Array, groups: int) -> Array:
+    """Reshape (n, channels, ..., rows, width) into one matrix an image and group.
+
+    The matrices have a column for every output position. Windows are copied by this; an output is
+    viewed.
+    """
+    n, *channels, rows, width = block.shape
+    return block.reshape(n, groups, math.prod(channels) // groups, rows * width)
+
+
+def _spread(
+    values: Array, weight: Array, padded_size: Pair, stride: Pair, dilation: Pair, groups: int
+) -> Array:
+    """Transpose a convolution: lay down every filter, scaled by every value, and add them up."""
+    channels = weight.shape[1] * groups
+    padded = np.zeros((len(values), channels, *padded_size), values.dtype)
+    height, width = values.shape[2:]
+    windows = _windows(padded, weight.shape[2:], stride, dilation)[..., :height, :width]
+    filters = weight.reshape(groups, len(weight) // groups, -1)
+    for images, rows in _blocks(windows):
+        block = windows[images, ..., rows, :]
+        columns = filters.mT @ _matrices(values[images, :, rows], groups)
+        _add(block, columns.reshape(block.shape))
+    return padded
+
+
+def _add(windows: Array, columns: Array) -> None:
+    """Add columns to the pixels that they stand for; one tap at a time, as windows overlap."""
+    for i, j in np.ndindex(windows.shape[2:4]):
+        windows[:, :, i, j] += columns[:, :, i, j]
+
+
+def _weight_gradient(grad_output: Array, windows: Array, weight: Array, groups: int) -> Array:
+    """Sum up, for every weight, the pixels which it met times the gradients which came back."""
+    gradient = np.zeros((groups, weight[0].size, len(weight) // groups), weight.dtype)
+    for images, rows in _blocks(windows):
+        columns = _matrices(windows[images, ..., rows, :], groups)
+        gradient += (columns @ _matrices(grad_output[images, :, rows], groups).mT).sum(0)
+    return gradient.mT.reshape(weight.shape)

@@ -1,13 +1,24 @@
-"""Pooling, forward and backward, with the names and semantics of torch.nn.functional."""
+"""Pooling, forward and backward, with the names and semantics of torch.nn.functional.
 
+The largest value of a window is the largest of its columns' largest values, and sums work likewise.
+So pooling here goes along the height first and then along the width: k + k steps, not k × k.
+"""
+
+import math
 from collections.abc import Iterator
-from itertools import product
+from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
 from cnnnotes import checks
 from cnnnotes.checks import Array, Pair, Size
-from cnnnotes.shapes import pool_output_size
+from cnnnotes.shapes import conv_transpose_output_size, pool_output_size
+
+GridSize = int | tuple[int | None, int | None]
+
+# Bytes of images worked on at a time: about a second-level cache, measured to be near the best.
+_BLOCK_BYTES = 2**20
 
 
 def max_pool2d(
@@ -21,19 +32,43 @@ def max_pool2d(
 ) -> Array | tuple[Array, Array]:
     """Keep the largest value of every window: (N, C, H, W) → (N, C, H', W').
 
-    Padding stands for −∞, and may be half the kernel at most. With `return_indices`, also say
-    where each maximum was, as an index into the flattened H × W plane; of equals, the first.
+    Parameters
+    ----------
+    input
+        Images, (N, C, H, W), float32 or float64.
+    kernel_size, stride, dilation
+        An int, or (height, width). The stride is the kernel size if not given.
+    padding
+        An int, or (height, width): −∞ around the image, at most half the kernel.
+    ceil_mode
+        Whether a last window may hang over the end, if it starts inside.
+    return_indices
+        Whether to return also where every maximum was, as an index into the flattened H × W plane;
+        of equal ones, the first.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong kind or dtype.
+    ValueError
+        If the arguments do not fit together.
     """
-    window = _Window(input, kernel_size, stride, padding, dilation, ceil_mode)
-    padded = window.pad(input, -np.inf)
-    output = np.full(window.output_shape, -np.inf, input.dtype)
-    indices = np.zeros(window.output_shape, np.int64)
-    plane = window.pad(np.arange(input[0, 0].size).reshape(1, 1, *input.shape[2:]), 0)
-    for values, places in zip(window.taps(padded), window.taps(plane), strict=True):
-        better = (values > output) | np.isnan(values)
+    height, width = _axes(input, kernel_size, stride, padding, dilation, ceil_mode)
+    padded = _pad(input, height, width, -np.inf)
+    if not return_indices:
+        return _combine(np.maximum, _combine(np.maximum, padded, height), width)
+    output = np.full((*input.shape[:2], height.outputs, width.outputs), -np.inf, input.dtype)
+    indices = np.zeros(output.shape, np.int64)
+    rows, columns = (
+        np.clip(np.arange(axis.padded) - axis.before, 0, axis.size - 1) for axis in (height, width)
+    )
+    plane = (rows[:, None] * width.size + columns)[None, None]
+    taps = zip(_taps(padded, height, width), _taps(plane, height, width), strict=True)
+    for position, (values, places) in enumerate(taps):
+        better = (values > output) | np.isnan(values) | (position == 0)
         np.copyto(output, values, where=better)
         np.copyto(indices, places, where=better)
-    return (output, indices) if return_indices else output
+    return output, indices
 
 
 def max_pool2d_backward(
@@ -45,86 +80,561 @@ def max_pool2d_backward(
     dilation: Size = 1,
     ceil_mode: bool = False,
 ) -> Array:
-    """Return the gradient of `max_pool2d` by its input: each goes to the first maximum."""
-    window = _Window(input, kernel_size, stride, padding, dilation, ceil_mode)
-    checks.same_shape("grad_output", grad_output, window.output_shape, input)
-    padded = window.pad(input, -np.inf)
-    grad_padded = np.zeros_like(padded)
-    output = max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode)
-    free = np.ones(window.output_shape, bool)
-    for values, grad in zip(window.taps(padded), window.taps(grad_padded), strict=True):
-        chosen = (values == output) & free
-        free &= ~chosen
-        grad += grad_output * chosen
-    return window.crop(grad_padded)
+    """Return the gradient of `max_pool2d` with respect to its input.
+
+    All of a window's gradient goes to its maximum; of equal ones, to the first.
+    """
+    height, width = _axes(input, kernel_size, stride, padding, dilation, ceil_mode)
+    _check_grad(grad_output, input, height, width)
+    padded = _pad(input, height, width, -np.inf)
+    grad_padded = np.zeros(padded.shape, padded.dtype)
+    for images in _blocks(padded):
+        pixels, maxima_of_rows = _running_maxima(padded[images], width)
+        of_rows, maxima = _running_maxima(maxima_of_rows[-1], height)
+        grad_of_rows = np.zeros_like(maxima_of_rows[-1])
+        _undo_maxima(grad_of_rows, height, grad_output[images], of_rows, maxima)
+        _undo_maxima(grad_padded[images], width, grad_of_rows, pixels, maxima_of_rows)
+    return _crop(grad_padded, height, width)
 
 
-class _Window:
-    """The geometry of one pooling: its padding, its output and its taps."""
+def avg_pool2d(
+    input: Array,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Array:
+    """Average every window: (N, C, H, W) → (N, C, H', W').
 
-    def __init__(
-        self,
-        input: Array,
-        kernel_size: Size,
-        stride: Size | None,
-        padding: Size,
-        dilation: Size = 1,
-        ceil_mode: bool = False,
-    ) -> None:
-        checks.floats("input", input, "N C H W")
-        self.kernel = checks.pair("kernel_size", kernel_size)
-        self.stride = self.kernel if stride is None else checks.pair("stride", stride)
-        self.dilation = checks.pair("dilation", dilation)
-        self.padding = checks.pair("padding", padding, 0)
-        for pad, size in zip(self.padding, self.kernel, strict=True):
-            if pad > size // 2:
-                raise ValueError(
-                    f"padding (={pad}) must be at most half of kernel_size (={size}); "
-                    f"pad the input before, or take a larger kernel"
-                )
-        self.size: Pair = input.shape[2], input.shape[3]
-        if not ceil_mode:
-            sides = checks.sides(self.padding, self.kernel, self.stride, self.dilation)
-            checks.kernel_fits(self.size, self.kernel, sides, self.dilation)
-        self.output: Pair = tuple(
-            pool_output_size(n, k, s, p, d, ceil_mode)
-            for n, k, s, p, d in zip(
-                self.size, self.kernel, self.stride, self.padding, self.dilation, strict=True
-            )
+    Parameters
+    ----------
+    input, kernel_size, stride, padding, ceil_mode
+        As in `max_pool2d`, but padding with zeros.
+    count_include_pad
+        Whether padding counts as pixels. What hangs over the end of the padding never does.
+    divisor_override
+        Divide by this number, and not by the number of pixels.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong kind or dtype.
+    ValueError
+        If the arguments do not fit together.
+    """
+    height, width = _axes(input, kernel_size, stride, padding, 1, ceil_mode)
+    divisor = _divisor(height, width, count_include_pad, divisor_override, input.dtype)
+    padded = _pad(input, height, width, 0)
+    output = _combine(np.add, _combine(np.add, padded, height), width)
+    output /= divisor
+    return output
+
+
+def avg_pool2d_backward(
+    grad_output: Array,
+    input: Array,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Array:
+    """Return the gradient of `avg_pool2d` with respect to its input: equal parts to all pixels."""
+    height, width = _axes(input, kernel_size, stride, padding, 1, ceil_mode)
+    _check_grad(grad_output, input, height, width)
+    divisor = _divisor(height, width, count_include_pad, divisor_override, input.dtype)
+    grad_padded = np.zeros((*input.shape[:2], height.padded, width.padded), input.dtype)
+    for images in _blocks(grad_padded):
+        grad = grad_output[images] / divisor
+        grad_of_rows = np.zeros((*grad.shape[:2], height.padded, width.outputs), input.dtype)
+        _distribute(grad_of_rows, height, grad)
+        _distribute(grad_padded[images], width, grad_of_rows)
+    return _crop(grad_padded, height, width)
+
+
+def lp_pool2d(
+    input: Array,
+    norm_type: float,
+    kernel_size: Size,
+    stride: Size | None = None,
+    ceil_mode: bool = False,
+) -> Array:
+    """Take the root of the sum of powers of every window: (N, C, H, W) → (N, C, H', W').
+
+    `(sum of x ** norm_type) ** (1 / norm_type)`: the sum for 1, the Euclidean norm for 2, and
+    nearer to the maximum the larger `norm_type` is. Where a window hangs over the end, the sum is
+    scaled up to a whole window, as in PyTorch.
+
+    Parameters
+    ----------
+    input, kernel_size, stride, ceil_mode
+        As in `max_pool2d`.
+    norm_type
+        The power: above 0, finite.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong kind or dtype.
+    ValueError
+        If the arguments do not fit together.
+    """
+    power = checks.positive("norm_type", norm_type)
+    return _power_sums(input, power, kernel_size, stride, ceil_mode) ** (1 / power)
+
+
+def lp_pool2d_backward(
+    grad_output: Array,
+    input: Array,
+    norm_type: float,
+    kernel_size: Size,
+    stride: Size | None = None,
+    ceil_mode: bool = False,
+) -> Array:
+    """Return the gradient of `lp_pool2d` with respect to its input.
+
+    Where a window's sum is 0 there is no gradient; it is taken to be 0.
+    """
+    power = checks.positive("norm_type", norm_type)
+    sums = _power_sums(input, power, kernel_size, stride, ceil_mode)
+    checks.same_shape("grad_output", grad_output, sums.shape, input)
+    outer = np.power(sums, 1 / power - 1, out=np.zeros_like(sums), where=sums != 0)
+    area = math.prod(checks.pair("kernel_size", kernel_size))
+    grad_powers = avg_pool2d_backward(
+        grad_output * outer * area, input, kernel_size, stride, 0, ceil_mode
+    )
+    inner = np.power(input, power - 1, out=np.zeros_like(input), where=grad_powers != 0)
+    return grad_powers * inner
+
+
+def adaptive_avg_pool2d(input: Array, output_size: GridSize) -> Array:
+    """Average the cells of a grid of any size laid over the image: (N, C, H, W) → (N, C, H', W').
+
+    Cell i of n spans the rows from floor(i × H / n) to ceil((i + 1) × H / n); neighbours share a
+    row where n does not divide H. 1 averages over all of the image.
+
+    Parameters
+    ----------
+    input
+        Images, (N, C, H, W), float32 or float64.
+    output_size
+        An int, or (height, width); None keeps the image's.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong kind or dtype.
+    ValueError
+        If the arguments do not fit together.
+    """
+    size = _grid_size(input, output_size)
+    output = np.empty((*input.shape[:2], *size), input.dtype)
+    for cell, rows, columns in _cells(input, size):
+        output[..., *cell] = input[..., rows, columns].mean((2, 3))
+    return output
+
+
+def adaptive_avg_pool2d_backward(grad_output: Array, input: Array, output_size: GridSize) -> Array:
+    """Return the gradient of `adaptive_avg_pool2d` with respect to its input."""
+    size = _grid_size(input, output_size)
+    checks.same_shape("grad_output", grad_output, (*input.shape[:2], *size), input)
+    grad_input = np.zeros_like(input)
+    for cell, rows, columns in _cells(input, size):
+        pixels = grad_input[..., rows, columns]
+        pixels += (grad_output[..., *cell] / math.prod(pixels.shape[2:]))[..., None, None]
+    return grad_input
+
+
+def adaptive_max_pool2d(
+    input: Array,
+    output_size: GridSize,
+    return_indices: bool = False,
+) -> Array | tuple[Array, Array]:
+    """Keep the largest value of every cell of a grid: (N, C, H, W) → (N, C, H', W').
+
+    The grid is that of `adaptive_avg_pool2d`; so are arguments and errors. `return_indices` as in
+    `max_pool2d`.
+    """
+    size = _grid_size(input, output_size)
+    output = np.empty((*input.shape[:2], *size), input.dtype)
+    indices = np.empty(output.shape, np.int64)
+    plane = np.arange(math.prod(input.shape[2:])).reshape(input.shape[2:])
+    for cell, rows, columns in _cells(input, size):
+        pixels = input[..., rows, columns]
+        output[..., *cell] = pixels.max((2, 3))
+        indices[..., *cell] = plane[rows, columns].ravel()[_flat(pixels).argmax(2)]
+    return (output, indices) if return_indices else output
+
+
+def adaptive_max_pool2d_backward(grad_output: Array, input: Array, output_size: GridSize) -> Array:
+    """Return the gradient of `adaptive_max_pool2d` with respect to its input."""
+    _, indices = adaptive_max_pool2d(input, output_size, return_indices=True)
+    checks.same_shape("grad_output", grad_output, indices.shape, input)
+    grad_input = np.zeros(input.shape, input.dtype)
+    planes = _flat(grad_input)
+    for cell in np.ndindex(indices.shape[2:]):
+        place, grad = indices[..., *cell, None], grad_output[..., *cell, None]
+        np.put_along_axis(planes, place, np.take_along_axis(planes, place, 2) + grad, 2)
+    return grad_input
+
+
+def max_unpool2d(
+    input: Array,
+    indices: Array,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    output_size: Size | None = None,
+) -> Array:
+    """Put maxima back to where `max_pool2d` found them, among zeros: (N, C, H', W') → (N, C, H, W).
+
+    Where two windows had the same maximum, the later one is written.
+
+    Parameters
+    ----------
+    input
+        Maxima, (N, C, H', W'), float32 or float64.
+    indices
+        Where they were: integers of the same shape, from `max_pool2d(…, return_indices=True)`.
+    kernel_size, stride, padding
+        Those of the pooling.
+    output_size
+        (H, W), where a stride that does not divide leaves it open.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong kind or dtype.
+    ValueError
+        If the arguments do not fit together.
+    """
+    size = _check_unpool(input, indices, kernel_size, stride, padding, output_size)
+    output = np.zeros((*input.shape[:2], *size), input.dtype)
+    np.put_along_axis(_flat(output), _flat(indices), _flat(input), 2)
+    return output
+
+
+def max_unpool2d_backward(
+    grad_output: Array,
+    input: Array,
+    indices: Array,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    output_size: Size | None = None,
+) -> Array:
+    """Return the gradient of `max_unpool2d` with respect to its input."""
+    size = _check_unpool(input, indices, kernel_size, stride, padding, output_size)
+    checks.same_shape("grad_output", grad_output, (*input.shape[:2], *size), input)
+    return np.take_along_axis(_flat(grad_output), _flat(indices), 2).reshape(input.shape)
+
+
+def blur_pool2d(input: Array, kernel_size: Size = 3, stride: Size = 2) -> Array:
+    """Blur, then keep every second pixel: (N, C, H, W) → (N, C, ⌈H / stride⌉, ⌈W / stride⌉).
+
+    The filter is binomial, for example 1 2 1 or 1 4 6 4 1, and sums to 1; the border is reflected.
+    So fine patterns fade, and do not turn into coarse ones that jump when the image shifts; a
+    constant stays the constant (Zhang 2019, "Making convolutional networks shift-invariant
+    again", section 3.2). With an even kernel the extra pixel of border is at the bottom and right.
+
+    Parameters
+    ----------
+    input
+        Images, (N, C, H, W), float32 or float64.
+    kernel_size, stride
+        An int, or (height, width). Half the kernel must be smaller than the image.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong kind or dtype.
+    ValueError
+        If the arguments do not fit together.
+    """
+    blurred = input
+    for axis in reversed(_blur_axes(input, kernel_size, stride)):
+        taps = zip(
+            _binomial(axis.kernel, input.dtype), _taps(_reflect(blurred, axis), axis), strict=True
         )
-        self.output_shape = (*input.shape[:2], *self.output)
+        blurred = sum(share * tap for share, tap in taps)
+    return blurred
 
-    def pad(self, images: Array, value: float) -> Array:
-        """Pad so far that every window lies inside, also those which ceil_mode adds."""
-        after = [
-            max(0, s * (o - 1) + d * (k - 1) + 1 - n - p)
-            for n, k, s, p, d, o in zip(
-                self.size,
-                self.kernel,
-                self.stride,
-                self.padding,
-                self.dilation,
-                self.output,
-                strict=True,
+
+def blur_pool2d_backward(
+    grad_output: Array, input: Array, kernel_size: Size = 3, stride: Size = 2
+) -> Array:
+    """Return the gradient of `blur_pool2d` with respect to its input."""
+    axes = _blur_axes(input, kernel_size, stride)
+    _check_grad(grad_output, input, *axes)
+    grad = grad_output
+    for axis in axes:
+        shape = list(grad.shape)
+        shape[axis.number] = axis.padded
+        grad_padded = np.zeros(shape, grad.dtype)
+        places = _taps(grad_padded, axis)
+        for share, place in zip(_binomial(axis.kernel, input.dtype), places, strict=True):
+            place += share * grad
+        grad = _unreflect(grad_padded, axis)
+    return grad
+
+
+class _Axis(NamedTuple):
+    """One axis of a pooling: its number, its geometry and how many outputs it has."""
+
+    number: int
+    size: int
+    kernel: int
+    stride: int
+    before: int
+    after: int
+    dilation: int
+    outputs: int
+
+    @property
+    def overlaps(self) -> bool:
+        return self.stride < self.dilation * (self.kernel - 1) + 1
+
+    @property
+    def padded(self) -> int:
+        return self.before + self.size + self.after
+
+
+def _axes(
+    input: Array,
+    kernel_size: Size,
+    stride: Size | None,
+    padding: Size,
+    dilation: Size,
+    ceil_mode: bool,
+) -> tuple[_Axis, _Axis]:
+    checks.floats("input", input, "N C H W")
+    size: Pair = input.shape[2:]
+    kernel = checks.pair("kernel_size", kernel_size)
+    stride = kernel if stride is None else checks.pair("stride", stride)
+    padding, dilation = checks.pair("padding", padding, 0), checks.pair("dilation", dilation)
+    outputs = checks.both_axes(
+        pool_output_size, size, kernel, stride, padding, dilation, (ceil_mode, ceil_mode)
+    )
+    axes = []
+    for n in (0, 1):
+        read = stride[n] * (outputs[n] - 1) + dilation[n] * (kernel[n] - 1) + 1
+        after = max(0, read - size[n] - padding[n])
+        axes.append(
+            _Axis(n + 2, size[n], kernel[n], stride[n], padding[n], after, dilation[n], outputs[n])
+        )
+    return axes[0], axes[1]
+
+
+def _check_grad(grad_output: Array, input: Array, height: _Axis, width: _Axis) -> None:
+    shape = (*input.shape[:2], height.outputs, width.outputs)
+    checks.same_shape("grad_output", grad_output, shape, input)
+
+
+def _pad(images: Array, height: _Axis, width: _Axis, value: float) -> Array:
+    """Pad so far that all windows lie inside, also one that hangs over the end."""
+    shape = (*images.shape[:2], height.padded, width.padded)
+    if images.shape == shape:
+        return images
+    padded = np.full(shape, value, images.dtype)
+    _crop(padded, height, width)[...] = images
+    return padded
+
+
+def _crop(padded: Array, height: _Axis, width: _Axis) -> Array:
+    """View the images inside of their padding."""
+    rows = slice(height.before, height.before + height.size)
+    return padded[:, :, rows, width.before : width.before + width.size]
+
+
+def _taps(padded: Array, *axes: _Axis) -> Iterator[Array]:
+    """View, for each place in the window along some axes, the pixels there of all windows."""
+    axis, *others = axes
+    for start in range(0, axis.kernel * axis.dilation, axis.dilation):
+        taps = slice(start, start + axis.stride * (axis.outputs - 1) + 1, axis.stride)
+        view = padded[:, :, taps] if axis.number == 2 else padded[..., taps]
+        yield from _taps(view, *others) if others else [view]
+
+
+def _blocks(images: Array) -> Iterator[slice]:
+    """Cut the images into blocks that a cache holds."""
+    step = max(1, _BLOCK_BYTES // max(1, images[:1].nbytes))
+    for start in range(0, len(images), step):
+        yield slice(start, start + step)
+
+
+def _combine(operation: np.ufunc, padded: Array, axis: _Axis) -> Array:
+    """Add up the windows along one axis, or take their maximum."""
+    first, *others = _taps(padded, axis)
+    if not others:
+        return first.copy()
+    result = operation(first, others[0])
+    for tap in others[1:]:
+        operation(result, tap, out=result)
+    return result
+
+
+def _running_maxima(padded: Array, axis: _Axis) -> tuple[list[Array], list[Array]]:
+    """Return the taps along one axis, and the maxima of all taps up to each."""
+    taps = [np.ascontiguousarray(tap) for tap in _taps(padded, axis)]
+    return taps, list(accumulate(taps, np.maximum))
+
+
+def _undo_maxima(
+    grad_padded: Array, axis: _Axis, grad_output: Array, taps: list[Array], maxima: list[Array]
+) -> None:
+    """Go back along the windows: a tap that beats all before it takes what is left of a gradient.
+
+    So the first of equal ones gets it, as in PyTorch.
+    """
+    places = list(_taps(grad_padded, axis))
+    for tap, best_before, place in zip(taps[:0:-1], maxima[-2::-1], places[:0:-1], strict=True):
+        taken = grad_output * (tap > best_before)
+        grad_output = grad_output - taken
+        _add(place, taken, axis)
+    _add(places[0], grad_output, axis)
+
+
+def _distribute(grad_padded: Array, axis: _Axis, grad_output: Array) -> None:
+    """Give every place in the windows along one axis their gradient."""
+    for place in _taps(grad_padded, axis):
+        _add(place, grad_output, axis)
+
+
+def _add(place: Array, gradient: Array, axis: _Axis) -> None:
+    """Add a gradient to zeros; where no windows overlap, nothing was added before."""
+    if axis.overlaps:
+        place += gradient
+    else:
+        place[...] = gradient
+
+
+def _divisor(
+    height: _Axis,
+    width: _Axis,
+    count_include_pad: bool,
+    divisor_override: int | None,
+    dtype: np.dtype,
+) -> Array:
+    """Return by what each window's sum is divided: a number, or (H', W') numbers."""
+    if divisor_override is not None:
+        return np.asarray(checks.integer("divisor_override", divisor_override, 1), dtype)
+    counts = []
+    for axis in (height, width):
+        border = axis.before if count_include_pad else 0
+        starts = axis.stride * np.arange(axis.outputs) - axis.before
+        ends = np.minimum(starts + axis.kernel, axis.size + border)
+        counts.append(ends - np.maximum(starts, -border))
+    return np.outer(*counts).astype(dtype)
+
+
+def _power_sums(
+    input: Array, power: float, kernel_size: Size, stride: Size | None, ceil_mode: bool
+) -> Array:
+    checks.floats("input", input, "N C H W")
+    area = math.prod(checks.pair("kernel_size", kernel_size))
+    return avg_pool2d(np.power(input, power), kernel_size, stride, 0, ceil_mode) * area
+
+
+def _grid_size(input: Array, output_size: GridSize) -> Pair:
+    checks.floats("input", input, "N C H W")
+    if isinstance(output_size, tuple | list) and len(output_size) == 2:
+        height, width = (
+            own if wanted is None else wanted
+            for own, wanted in zip(input.shape[2:], output_size, strict=True)
+        )
+        output_size = height, width
+    return checks.pair("output_size", output_size)
+
+
+def _cells(input: Array, size: Pair) -> Iterator[tuple[Pair, slice, slice]]:
+    """Yield, for each cell of a grid over the image, its place, its rows and its columns."""
+    for cell in np.ndindex(size):
+        rows, columns = (
+            slice(i * length // n, -((i + 1) * length // -n))
+            for i, n, length in zip(cell, size, input.shape[2:], strict=True)
+        )
+        yield cell, rows, columns
+
+
+def _flat(images: Array) -> Array:
+    """Flatten every plane: (N, C, H, W) → (N, C, H × W)."""
+    return images.reshape(*images.shape[:2], math.prod(images.shape[2:]))
+
+
+def _check_unpool(
+    input: Array,
+    indices: Array,
+    kernel_size: Size,
+    stride: Size | None,
+    padding: Size,
+    output_size: Size | None,
+) -> Pair:
+    checks.floats("input", input, "N C H W")
+    if not isinstance(indices, np.ndarray) or not np.issubdtype(indices.dtype, np.integer):
+        kind = getattr(indices, "dtype", type(indices).__name__)
+        raise TypeError(
+            f"indices (of {kind}) must be an array of integers; take them from "
+            "max_pool2d(..., return_indices=True)"
+        )
+    if indices.shape != input.shape:
+        raise ValueError(f"indices (shape {indices.shape}) must have input's shape, {input.shape}")
+    kernel = checks.pair("kernel_size", kernel_size)
+    stride = kernel if stride is None else checks.pair("stride", stride)
+    padding = checks.pair("padding", padding, 0)
+    usual = checks.both_axes(conv_transpose_output_size, input.shape[2:], kernel, stride, padding)
+    size = usual if output_size is None else checks.pair("output_size", output_size)
+    for name, length, expected, step in zip(("height", "width"), size, usual, stride, strict=True):
+        if abs(length - expected) >= step:
+            raise ValueError(
+                f"output_size's {name} (={length}) must be less than stride (={step}) away from "
+                f"{expected}, which kernel_size, stride and padding give"
             )
-        ]
-        if not any(self.padding) and not any(after):
-            return images
-        sides = [(p, a) for p, a in zip(self.padding, after, strict=True)]
-        return np.pad(images, ((0, 0), (0, 0), *sides), constant_values=value)
+    if indices.size and not 0 <= indices.min() <= indices.max() < math.prod(size):
+        raise ValueError(
+            f"indices (from {indices.min()} to {indices.max()}) must lie within the output's "
+            f"{size[0]} × {size[1]} pixels; give the pooling's input size as output_size"
+        )
+    return size
 
-    def crop(self, padded: Array) -> Array:
-        """Undo `pad`."""
-        (top, left), (height, width) = self.padding, self.size
-        return padded[:, :, top : top + height, left : left + width]
 
-    def taps(self, padded: Array) -> Iterator[Array]:
-        """Yield, for each position in the kernel, the pixels which it meets, as a view."""
-        for i, j in product(*map(range, self.kernel)):
-            top, left = i * self.dilation[0], j * self.dilation[1]
-            yield padded[
-                :,
-                :,
-                top : top + self.stride[0] * self.output[0] : self.stride[0],
-                left : left + self.stride[1] * self.output[1] : self.stride[1],
-            ]
+def _blur_axes(input: Array, kernel_size: Size, stride: Size) -> tuple[_Axis, _Axis]:
+    checks.floats("input", input, "N C H W")
+    kernel, stride = checks.pair("kernel_size", kernel_size), checks.pair("stride", stride)
+    axes = []
+    for number in (2, 3):
+        size, length, step = input.shape[number], kernel[number - 2], stride[number - 2]
+        if length // 2 >= size:
+            raise ValueError(
+                f"kernel_size (={length}) must be at most {2 * size - 1} for an input of {size} "
+                f"pixels, whose reflection is only so long"
+            )
+        axes.append(
+            _Axis(number, size, length, step, (length - 1) // 2, length // 2, 1, -(-size // step))
+        )
+    return axes[0], axes[1]
+
+
+def _binomial(length: int, dtype: np.dtype) -> Array:
+    """Return a row of Pascal's triangle, divided by its sum."""
+    row = [math.comb(length - 1, i) / 2 ** (length - 1) for i in range(length)]
+    return np.asarray(row, dtype)
+
+
+def _reflect(images: Array, axis: _Axis) -> Array:
+    """Pad one axis with its mirror image; the last pixel itself is not repeated."""
+    sides = [(0, 0)] * 4
+    sides[axis.number] = axis.before, axis.after
+    return np.pad(images, sides, "reflect")
+
+
+def _unreflect(grad_padded: Array, axis: _Axis) -> Array:
+    """Add the gradient of the mirror images to the pixels which they mirror."""
+    rows = np.moveaxis(grad_padded, axis.number, 0)
+    end = axis.before + axis.size
+    grad = rows[axis.before : end].copy()
+    grad[1 : axis.before + 1] += rows[: axis.before][::-1]
+    grad[axis.size - 1 - axis.after : axis.size - 1] += rows[end:][::-1]
+    return np.moveaxis(grad, 0, axis.number)
