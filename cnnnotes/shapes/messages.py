@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from re import Match
 
 from cnnnotes.shapes import descriptions as d
@@ -37,7 +38,7 @@ def _conv_channels(match: Match[str]) -> Diagnosis:
     if batch_shape[0] == 1:
         return diagnosis
     kept = tuple(fix for fix in diagnosis.fixes if "x[:, None]" not in fix.text)
-    return Diagnosis(diagnosis.problem, diagnosis.reason, diagnosis.arithmetic, kept)
+    return replace(diagnosis, fixes=kept)
 
 
 def _conv_rank(match: Match[str]) -> Diagnosis:
@@ -66,7 +67,10 @@ def _kernel(match: Match[str]) -> Diagnosis:
     axis = next(
         a for a, (size, kernel) in enumerate(zip(sizes, kernels, strict=True)) if size < kernel
     )
-    return d.kernel_too_large(sizes[axis], kernels[axis], axis=min(axis, 1))
+    diagnosis = d.kernel_too_large(sizes[axis], kernels[axis], axis=min(axis, 1))
+    pad, *others = diagnosis.fixes
+    more = Fix(f"{pad} more than now", "more_padding", pad.value)  # the size is the padded one
+    return replace(diagnosis, fixes=(more, *others))
 
 
 def _pool_too_small(match: Match[str]) -> Diagnosis:
@@ -96,7 +100,17 @@ def _matmul(match: Match[str]) -> Diagnosis:
                 Fix(f"change in_features to {columns}", "in_features", columns),
             ),
         )
-    return d.linear_features(expected, (columns,))
+    diagnosis = d.linear_features(expected, (columns,))
+    if rows == 1 and columns % expected == 0:
+        pictures = columns // expected
+        keep = Fix(
+            f"if these are {pictures} pictures, flatten all but the batch: x.flatten(1), "
+            "not x.flatten()",
+            "input",
+            f"x.reshape({pictures}, {expected})",
+        )
+        diagnosis = replace(diagnosis, fixes=(keep, *diagnosis.fixes))
+    return diagnosis
 
 
 def _transposed_size(match: Match[str]) -> Diagnosis:
@@ -289,10 +303,17 @@ def _same(match: Match[str]) -> Diagnosis:
 
 
 def _ours(match: Match[str]) -> Diagnosis:
-    return Diagnosis(f"argument {match['argument']}", match["message"].strip())
+    reason, _, fix = match["message"].strip().partition("; ")
+    fixes = (Fix(fix, match["argument"], None),) if fix else ()
+    return Diagnosis(f"argument {match['argument']}", f"{reason}.", "", fixes)
+
+
+def _our_linear(match: Match[str]) -> Diagnosis:
+    return d.linear_features(int(match["expected"]), _numbers(match["input"])[-1:])
 
 
 _SHAPE = r"\[[\d, ]*\]"
+_TUPLE = r"\([\d, ]*\)"
 _RULES: list[tuple[str, Reader]] = [
     (
         rf"expected input(?P<input>{_SHAPE}) to have (?P<expected>\d+) channels, "
@@ -384,7 +405,7 @@ _RULES: list[tuple[str, Reader]] = [
             f"{'axis' if match['axes'] == '1' else 'axes'}",
             (
                 Fix("average over the picture first: x.mean((2, 3))", "input", "x.mean((2, 3))"),
-                Fix("or end the network with flatten and linear", "layer", "flatten | linear"),
+                Fix("end the network with flatten and linear", "layer", "flatten | linear"),
             ),
         ),
     ),
@@ -395,6 +416,13 @@ _RULES: list[tuple[str, Reader]] = [
         _sizes_differ,
     ),
     (
+        rf"had (?P<second>{_SHAPE}); but expected shape should be broadcastable to "
+        rf"(?P<first>{_SHAPE})",
+        lambda match: d.branches_differ(
+            "add", [_numbers(match["first"])[1:], _numbers(match["second"])[1:]]
+        ),
+    ),
+    (
         r"Sizes of tensors must match except in dimension \d+\. Expected (?:size )?(?P<a>\d+)"
         r"(?: in dimension \d+)? but got (?:size )?(?P<b>\d+)",
         _cat,
@@ -402,6 +430,25 @@ _RULES: list[tuple[str, Reader]] = [
     (r"shape '(?P<wanted>\[[-\d, ]+\])' is invalid for input of size (?P<total>\d+)", _reshape),
     (r"(?P<argument>in_channels|out_channels) must be divisible by groups", _groups),
     (r"padding='same' is not supported for strided convolutions", _same),
+    (
+        r"Input type \((?P<got>\w+(?: \w+)*)\) and (?:bias|weight) type \((?P<wanted>\w+)\)",
+        lambda match: Diagnosis(
+            "dtype",
+            f"The input holds {match['got']} and the weights {match['wanted']}.",
+            "",
+            (Fix("convert the input: x.float()", "input", "x.float()"),),
+        ),
+    ),
+    (
+        rf"input \(shape (?P<input>{_TUPLE})\) has \d+ channels, but weight .*? "
+        r"expects (?P<expected>\d+)",
+        _conv_channels,
+    ),
+    (rf"input \(shape (?P<input>{_TUPLE})\) must have 4 axes, \(N, C, H, W\)", _conv_rank),
+    (
+        rf"input \(shape (?P<input>{_TUPLE})\) must end in in_features \(=(?P<expected>\d+)\)",
+        _our_linear,
+    ),
     (r"(?P<message>(?P<argument>[a-z_]\w*) \([^\n]*?\) must [^\n]*)", _ours),
 ]
 
