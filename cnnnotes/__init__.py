@@ -2,7 +2,18 @@
 
 from importlib.metadata import version
 
-from cnnnotes.conv import conv2d, conv2d_backward
+from cnnnotes.conv import (
+    col2im,
+    col2im_backward,
+    conv2d,
+    conv2d_backward,
+    conv2d_loops,
+    conv2d_matrix,
+    conv_transpose2d,
+    conv_transpose2d_backward,
+    im2col,
+    im2col_backward,
+)
 from cnnnotes.dense import (
     dropout,
     dropout_backward,
@@ -22,13 +33,43 @@ from cnnnotes.losses import (
     mse_loss,
     mse_loss_backward,
 )
-from cnnnotes.pool import max_pool2d, max_pool2d_backward
+from cnnnotes.pool import (
+    adaptive_avg_pool2d,
+    adaptive_avg_pool2d_backward,
+    adaptive_max_pool2d,
+    adaptive_max_pool2d_backward,
+    avg_pool2d,
+    avg_pool2d_backward,
+    blur_pool2d,
+    blur_pool2d_backward,
+    lp_pool2d,
+    lp_pool2d_backward,
+    max_pool2d,
+    max_pool2d_backward,
+    max_unpool2d,
+    max_unpool2d_backward,
+)
 
 __version__ = version("cnnnotes")
 
 __all__ = [
+    "__version__",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool2d_backward",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool2d_backward",
+    "avg_pool2d",
+    "avg_pool2d_backward",
+    "blur_pool2d",
+    "blur_pool2d_backward",
+    "col2im",
+    "col2im_backward",
     "conv2d",
     "conv2d_backward",
+    "conv2d_loops",
+    "conv2d_matrix",
+    "conv_transpose2d",
+    "conv_transpose2d_backward",
     "cross_entropy",
     "cross_entropy_backward",
     "dropout",
@@ -36,12 +77,18 @@ __all__ = [
     "dropout_mask",
     "flatten",
     "flatten_backward",
+    "im2col",
+    "im2col_backward",
     "linear",
     "linear_backward",
     "log_softmax",
     "log_softmax_backward",
+    "lp_pool2d",
+    "lp_pool2d_backward",
     "max_pool2d",
     "max_pool2d_backward",
+    "max_unpool2d",
+    "max_unpool2d_backward",
     "mse_loss",
     "mse_loss_backward",
     "relu",

@@ -4,7 +4,7 @@ import json
 import math
 import os
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from inspect import Parameter as Argument
 from inspect import signature
@@ -13,11 +13,17 @@ from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnnotes import checks
 from cnnnotes.checks import Array, Padding, Sides, Size
-from cnnnotes.conv import conv2d, conv2d_backward
+from cnnnotes.conv import (
+    col2im,
+    conv2d,
+    conv2d_backward,
+    conv_transpose2d,
+    conv_transpose2d_backward,
+    im2col,
+)
 from cnnnotes.dense import (
     check_probability,
     dropout_backward,
@@ -29,7 +35,19 @@ from cnnnotes.dense import (
     relu,
     relu_backward,
 )
-from cnnnotes.pool import max_pool2d, max_pool2d_backward
+from cnnnotes.pool import (
+    GridSize,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool2d_backward,
+    adaptive_max_pool2d,
+    adaptive_max_pool2d_backward,
+    avg_pool2d,
+    avg_pool2d_backward,
+    blur_pool2d,
+    blur_pool2d_backward,
+    max_pool2d,
+    max_pool2d_backward,
+)
 from cnnnotes.shapes import conv_output_size
 
 Init = Literal["pytorch", "he"]
@@ -85,7 +103,7 @@ class Layer:
         return self.forward(input)
 
     def children(self) -> dict[str, "Layer"]:
-        """Return the layers inside this one, by name."""
+        """Return the layers inside this one, as a dict by name."""
         return {name: value for name, value in vars(self).items() if isinstance(value, Layer)}
 
     def modules(self) -> Iterator["Layer"]:
@@ -95,7 +113,7 @@ class Layer:
             yield from child.modules()
 
     def named_parameters(self) -> dict[str, Parameter]:
-        """Return all parameters, by PyTorch's names, such as "0.weight"."""
+        """Return all parameters, as a dict by PyTorch's names, such as "0.weight"."""
         found = {name: value for name, value in vars(self).items() if isinstance(value, Parameter)}
         for name, child in self.children().items():
             found |= {f"{name}.{key}": value for key, value in child.named_parameters().items()}
@@ -350,6 +368,55 @@ class Conv2d(_Weighted):
 _NUMPY_PADDING: dict[str, Any] = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
+class ConvTranspose2d(_Weighted):
+    """Transposed convolution: (N, in_channels, H, W) → (N, out_channels, H', W').
+
+    Arguments are those of `torch.nn.ConvTranspose2d`; see `cnnnotes.conv_transpose2d`.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Size,
+        stride: Size = 1,
+        padding: Size | Sides = 0,
+        output_padding: Size = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Size = 1,
+        *,
+        init: Init = "pytorch",
+        dtype: npt.DTypeLike = "float32",
+        seed: Seed = None,
+    ) -> None:
+        self.in_channels = checks.integer("in_channels", in_channels, 1)
+        self.out_channels = checks.integer("out_channels", out_channels, 1)
+        self.kernel_size, self.stride, self.dilation = kernel_size, stride, dilation
+        self.padding, self.output_padding = padding, output_padding
+        self.groups = checks.groups_divide(groups, in_channels, out_channels)
+        kernel = checks.pair("kernel_size", kernel_size)
+        weight_shape = (in_channels, out_channels // groups, *kernel)
+        self._make(weight_shape, (out_channels,) if bias else None, init, dtype, seed)
+
+    def forward(self, input: Array) -> Array:
+        """Return the output, and remember what `backward` will need."""
+        self._saved = input
+        return conv_transpose2d(input, *self._weights(), *self._geometry())
+
+    def backward(self, grad_output: Array, needs_input_grad: bool = True) -> Array | None:
+        """Set the gradients of weight and bias; return that of the input."""
+        grad_input = self._keep(
+            conv_transpose2d_backward(
+                grad_output, self._recall(), *self._weights(), *self._geometry()
+            )
+        )
+        return grad_input if needs_input_grad else None
+
+    def _geometry(self) -> tuple[Any, ...]:
+        return self.stride, self.padding, self.output_padding, self.groups, self.dilation
+
+
 class LocallyConnected2d(_Weighted):
     """A convolution that shares no weights: every place has filters of its own.
 
@@ -378,13 +445,15 @@ class LocallyConnected2d(_Weighted):
         self.out_channels = checks.integer("out_channels", out_channels, 1)
         self.kernel_size, self.input_size, self.stride = kernel_size, input_size, stride
         self.padding = padding
-        kernel, self._steps = checks.pair("kernel_size", kernel_size), checks.pair("stride", stride)
-        self._sides = checks.sides(padding, kernel, self._steps, (1, 1))
-        self._size = checks.pair("input_size", input_size)
-        axes = zip(self._size, kernel, self._steps, self._sides, strict=True)
-        self._places = tuple(conv_output_size(*axis) for axis in axes)
-        weight_shape = (*self._places, out_channels, in_channels, *kernel)
-        bias_shape = (*self._places, out_channels) if bias else None
+        kernel, size = (
+            checks.pair("kernel_size", kernel_size),
+            checks.pair("input_size", input_size),
+        )
+        steps = checks.pair("stride", stride)
+        axes = zip(size, kernel, steps, checks.sides(padding, kernel, steps, (1, 1)), strict=True)
+        self.output_size = tuple(conv_output_size(*axis) for axis in axes)
+        weight_shape = (*self.output_size, out_channels, in_channels, *kernel)
+        bias_shape = (*self.output_size, out_channels) if bias else None
         self._make(weight_shape, bias_shape, init, dtype, seed)
 
     def fan_in(self) -> int:
@@ -393,48 +462,41 @@ class LocallyConnected2d(_Weighted):
 
     def forward(self, input: Array) -> Array:
         """Return the output, and remember what `backward` will need."""
-        weight, bias = self._weights()
-        checks.floats("input", input, "N C H W", like=weight)
-        if input.shape[1:] != (self.in_channels, *self._size):
+        checks.floats("input", input, "N C H W", like=self.weight.data)
+        expected = (self.in_channels, *checks.pair("input_size", self.input_size))
+        if input.shape[1:] != expected:
             raise ValueError(
-                f"input (shape {input.shape}) must be (N, {self.in_channels}, {self._size[0]}, "
-                f"{self._size[1]}): filters that belong to places fit one size only"
+                f"input (shape {input.shape}) must be (N, {', '.join(map(str, expected))}): "
+                "filters that belong to places fit one size only"
             )
-        windows = self._windows(np.pad(input, ((0, 0), (0, 0), *self._sides)))
-        columns = windows.reshape(*self._places, len(input), self.fan_in())
-        self._saved = columns
-        filters = weight.reshape(*self._places, self.out_channels, self.fan_in())
-        output = columns @ filters.swapaxes(2, 3)
-        if bias is not None:
-            output += bias[:, :, None]
-        return output.transpose(2, 3, 0, 1)
+        columns = im2col(input, self.kernel_size, padding=self.padding, stride=self.stride)
+        self._saved = np.ascontiguousarray(columns.transpose(2, 0, 1))
+        output = self._saved @ self._filters().mT
+        if self.bias is not None:
+            output += self.bias.data.reshape(-1, 1, self.out_channels)
+        return output.transpose(1, 2, 0).reshape(len(input), self.out_channels, *self.output_size)
 
     def backward(self, grad_output: Array, needs_input_grad: bool = True) -> Array | None:
         """Set the gradients of weight and bias; return that of the input."""
         columns, weight = self._recall(), self.weight.data
-        batch = columns.shape[2]
-        output_shape = (batch, self.out_channels, *self._places)
-        checks.same_shape("grad_output", grad_output, output_shape, weight)
-        grad = grad_output.transpose(2, 3, 0, 1)
-        grad_weight = (grad.swapaxes(2, 3) @ columns).reshape(weight.shape)
-        self._keep((None, grad_weight, grad.sum(axis=2)))
+        shape = (columns.shape[1], self.out_channels)
+        checks.same_shape("grad_output", grad_output, (*shape, *self.output_size), weight)
+        grad = np.ascontiguousarray(grad_output.reshape(*shape, -1).transpose(2, 0, 1))
+        grad_bias = grad.sum(axis=1).reshape(*self.output_size, -1)
+        self._keep((None, (grad.mT @ columns).reshape(weight.shape), grad_bias))
         if not needs_input_grad:
             return None
-        grad_columns = grad @ weight.reshape(*self._places, self.out_channels, self.fan_in())
-        padded = [size + sum(sides) for size, sides in zip(self._size, self._sides, strict=True)]
-        grad_padded = np.zeros((batch, self.in_channels, *padded), weight.dtype)
-        grad_windows = self._windows(grad_padded, writeable=True)
-        each = grad_columns.reshape(grad_windows.shape)
-        for i, j in np.ndindex(weight.shape[4:]):
-            grad_windows[..., i, j] += each[..., i, j]
-        (top, _), (left, _) = self._sides
-        return grad_padded[:, :, top : top + self._size[0], left : left + self._size[1]]
+        return col2im(
+            (grad @ self._filters()).transpose(1, 2, 0),
+            self.input_size,
+            self.kernel_size,
+            padding=self.padding,
+            stride=self.stride,
+        )
 
-    def _windows(self, padded: Array, writeable: bool = False) -> Array:
-        """View padded images by the places of the output: (H', W', N, C, kernel)."""
-        kernel = self.weight.data.shape[4:]
-        windows = sliding_window_view(padded, kernel, (2, 3), writeable=writeable)
-        return windows[:, :, :: self._steps[0], :: self._steps[1]].transpose(2, 3, 0, 1, 4, 5)
+    def _filters(self) -> Array:
+        """View the weight as one matrix a place, (H' · W', out_channels, fan_in)."""
+        return self.weight.data.reshape(-1, self.out_channels, self.fan_in())
 
 
 class Linear(_Weighted):
@@ -469,8 +531,29 @@ class Linear(_Weighted):
         )
 
 
-class MaxPool2d(Layer):
+class _Pooling(Layer):
+    """A layer that is one operation without weights, given the layer's arguments."""
+
+    _operation: Callable[..., Any]
+    _gradient: Callable[..., Array]
+
+    def forward(self, input: Array) -> Array:
+        """Return the output, and remember what `backward` will need."""
+        self._saved = input
+        output: Array = self._operation(input, **self.arguments())
+        return output
+
+    def backward(self, grad_output: Array, needs_input_grad: bool = True) -> Array | None:
+        """Return the gradient of the input."""
+        if not needs_input_grad:
+            return None
+        return self._gradient(grad_output, self._recall(), **self.arguments())
+
+
+class MaxPool2d(_Pooling):
     """Keep the largest value of every window; arguments are those of `cnnnotes.max_pool2d`."""
+
+    _operation, _gradient = staticmethod(max_pool2d), staticmethod(max_pool2d_backward)
 
     def __init__(
         self,
@@ -483,17 +566,53 @@ class MaxPool2d(Layer):
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
         self.dilation, self.ceil_mode = dilation, ceil_mode
 
-    def forward(self, input: Array) -> Array:
-        """Return the output, and remember what `backward` will need."""
-        self._saved = input
-        output: Any = max_pool2d(input, **self.arguments())
-        return output
 
-    def backward(self, grad_output: Array, needs_input_grad: bool = True) -> Array | None:
-        """Return the gradient of the input: each goes to the maximum of its window."""
-        if not needs_input_grad:
-            return None
-        return max_pool2d_backward(grad_output, self._recall(), **self.arguments())
+class AvgPool2d(_Pooling):
+    """Take the mean of every window; arguments are those of `cnnnotes.avg_pool2d`."""
+
+    _operation, _gradient = staticmethod(avg_pool2d), staticmethod(avg_pool2d_backward)
+
+    def __init__(
+        self,
+        kernel_size: Size,
+        stride: Size | None = None,
+        padding: Size = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+        divisor_override: int | None = None,
+    ) -> None:
+        self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
+        self.ceil_mode, self.count_include_pad = ceil_mode, count_include_pad
+        self.divisor_override = divisor_override
+
+
+class BlurPool2d(_Pooling):
+    """Blur, then keep every second pixel; arguments are those of `cnnnotes.blur_pool2d`."""
+
+    _operation, _gradient = staticmethod(blur_pool2d), staticmethod(blur_pool2d_backward)
+
+    def __init__(self, kernel_size: Size = 3, stride: Size = 2) -> None:
+        self.kernel_size, self.stride = kernel_size, stride
+
+
+class AdaptiveAvgPool2d(_Pooling):
+    """Take the mean of every cell of a grid of a given size; see `cnnnotes.adaptive_avg_pool2d`."""
+
+    _operation = staticmethod(adaptive_avg_pool2d)
+    _gradient = staticmethod(adaptive_avg_pool2d_backward)
+
+    def __init__(self, output_size: GridSize) -> None:
+        self.output_size = output_size
+
+
+class AdaptiveMaxPool2d(_Pooling):
+    """Keep the largest value of every cell of a grid; see `cnnnotes.adaptive_max_pool2d`."""
+
+    _operation = staticmethod(adaptive_max_pool2d)
+    _gradient = staticmethod(adaptive_max_pool2d_backward)
+
+    def __init__(self, output_size: GridSize) -> None:
+        self.output_size = output_size
 
 
 class ReLU(Layer):
@@ -695,5 +814,18 @@ def _float_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
 
 LAYERS: dict[str, Any] = {
     kind.__name__: kind
-    for kind in (Conv2d, LocallyConnected2d, Linear, MaxPool2d, ReLU, Dropout, Flatten)
+    for kind in (
+        Conv2d,
+        ConvTranspose2d,
+        LocallyConnected2d,
+        Linear,
+        MaxPool2d,
+        AvgPool2d,
+        BlurPool2d,
+        AdaptiveAvgPool2d,
+        AdaptiveMaxPool2d,
+        ReLU,
+        Dropout,
+        Flatten,
+    )
 }

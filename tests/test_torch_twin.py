@@ -9,6 +9,7 @@ from torch import nn
 
 from cnnnotes import layers
 from cnnnotes.layers import (
+    BlurPool2d,
     Conv2d,
     Dropout,
     Flatten,
@@ -71,6 +72,10 @@ def test_twins_share_no_memory():
     "module",
     [
         nn.Conv2d(4, 6, (3, 2), (2, 1), (1, 0), (1, 2), 2, False, "circular"),
+        nn.ConvTranspose2d(4, 6, 3, 2, 1, (1, 0), 2, False, 2),
+        nn.AvgPool2d(3, 2, 1, True, False, 5),
+        nn.AdaptiveAvgPool2d((None, 2)),
+        nn.AdaptiveMaxPool2d(2),
         nn.Linear(3, 4, bias=False, dtype=torch.float64),
         nn.MaxPool2d(3, 2, 1, 1, ceil_mode=True),
         nn.Dropout(0.1),
@@ -104,6 +109,7 @@ class OwnLinear(Linear):
     "layer",
     [
         LocallyConnected2d(1, 1, 3, 5),
+        BlurPool2d(5),
         Conv2d(1, 1, 3, padding=((1, 0), (1, 0))),
         OwnLinear(2, 3),
     ],
