@@ -192,7 +192,7 @@ def im2col(
         input.shape[2:], kernel_size, stride, padding, dilation
     )
     windows = _windows(_pad(input, padding), kernel, stride, dilation)
-    return _matrices(windows, groups=1)[:, 0]
+    return _matrices(windows.copy(), groups=1)[:, 0]
 
 
 def im2col_backward(

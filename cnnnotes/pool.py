@@ -13,7 +13,7 @@ import numpy as np
 
 from cnnnotes import checks
 from cnnnotes.checks import Array, Pair, Size
-from cnnnotes.shapes import conv_transpose_output_size, pool_output_size
+from cnnnotes.shapes import pool_output_size
 
 GridSize = int | tuple[int | None, int | None]
 
@@ -165,8 +165,8 @@ def lp_pool2d(
     """Take the root of the sum of powers of every window: (N, C, H, W) → (N, C, H', W').
 
     `(sum of x ** norm_type) ** (1 / norm_type)`: the sum for 1, the Euclidean norm for 2, and
-    nearer to the maximum the larger `norm_type` is. Where a window hangs over the end, the sum is
-    scaled up to a whole window, as in PyTorch.
+    nearer to the maximum the larger `norm_type` is. As in PyTorch, the sum of a window that hangs
+    over the end is scaled up to a whole window, and a root of a negative number is NaN.
 
     Parameters
     ----------
@@ -183,7 +183,8 @@ def lp_pool2d(
         If the arguments do not fit together.
     """
     power = checks.positive("norm_type", norm_type)
-    return _power_sums(input, power, kernel_size, stride, ceil_mode) ** (1 / power)
+    with np.errstate(invalid="ignore"):
+        return _power_sums(input, power, kernel_size, stride, ceil_mode) ** (1 / power)
 
 
 def lp_pool2d_backward(
@@ -199,15 +200,16 @@ def lp_pool2d_backward(
     Where a window's sum is 0 there is no gradient; it is taken to be 0.
     """
     power = checks.positive("norm_type", norm_type)
-    sums = _power_sums(input, power, kernel_size, stride, ceil_mode)
-    checks.same_shape("grad_output", grad_output, sums.shape, input)
-    outer = np.power(sums, 1 / power - 1, out=np.zeros_like(sums), where=sums != 0)
     area = math.prod(checks.pair("kernel_size", kernel_size))
-    grad_powers = avg_pool2d_backward(
-        grad_output * outer * area, input, kernel_size, stride, 0, ceil_mode
-    )
-    inner = np.power(input, power - 1, out=np.zeros_like(input), where=grad_powers != 0)
-    return grad_powers * inner
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sums = _power_sums(input, power, kernel_size, stride, ceil_mode)
+        checks.same_shape("grad_output", grad_output, sums.shape, input)
+        outer = np.power(sums, 1 / power - 1, out=np.zeros_like(sums), where=sums != 0)
+        grad_powers = avg_pool2d_backward(
+            grad_output * outer * area, input, kernel_size, stride, 0, ceil_mode
+        )
+        inner = np.power(input, power - 1, out=np.zeros_like(input), where=grad_powers != 0)
+        return grad_powers * inner
 
 
 def adaptive_avg_pool2d(input: Array, output_size: GridSize) -> Array:
@@ -584,8 +586,11 @@ def _check_unpool(
     kernel = checks.pair("kernel_size", kernel_size)
     stride = kernel if stride is None else checks.pair("stride", stride)
     padding = checks.pair("padding", padding, 0)
-    usual = checks.both_axes(conv_transpose_output_size, input.shape[2:], kernel, stride, padding)
-    size = usual if output_size is None else checks.pair("output_size", output_size)
+    usual = [
+        (n - 1) * s - 2 * p + k
+        for n, k, s, p in zip(input.shape[2:], kernel, stride, padding, strict=True)
+    ]
+    size = checks.pair("output_size", usual if output_size is None else output_size)
     for name, length, expected, step in zip(("height", "width"), size, usual, stride, strict=True):
         if abs(length - expected) >= step:
             raise ValueError(
