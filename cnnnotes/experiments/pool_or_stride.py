@@ -1,0 +1,150 @@
+"""P4: five ways to halve a feature map, and the control that tells a stride from one more layer."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from cnnnotes.checks import Array
+from cnnnotes.data import TEXTURES, load_textures
+from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
+from cnnnotes.experiments.fair import parameters, train, tune
+from cnnnotes.experiments.intervals import better, worse
+from cnnnotes.experiments.minimal_pipeline import layer_table
+from cnnnotes.layers import (
+    AvgPool2d,
+    BlurPool2d,
+    Conv2d,
+    Flatten,
+    Layer,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Sequential,
+)
+from cnnnotes.training import evaluate, predict
+
+QUESTION = "Pool or stride: what does each cost, and what does it give?"
+CLAIMS = ("P4",)
+DATASET = "textures"
+ARMS = ("max_extra", "stride_extra", "max", "average", "blur", "stride")
+SEEDS = range(8)
+RULE = """
+The metric is held-out accuracy. Supported if both hold: putting a stride into the convolution
+instead of max pooling after it, which saves multiply-accumulates at equal parameters, loses
+accuracy (whole 95 % interval); and a strided layer in place of the pooling, which costs parameters
+and multiply-accumulates, keeps within 1.5 percentage points of max pooling or above it (lower end
+of the interval). Partly if only the first holds. Refuted if the plain stride gains. Otherwise not
+supported. The control max_extra has the strided layer's weights but pools.
+"""
+
+EPOCHS = 10
+MARGIN = 0.015
+
+
+def halving(arm: str, channels: int) -> list[Layer]:
+    """Return the layers that halve height and width after a convolution with a ReLU."""
+    choices: dict[str, list[Layer]] = {
+        "max": [MaxPool2d(2)],
+        "average": [AvgPool2d(2)],
+        "blur": [BlurPool2d(3, 2)],
+        "stride": [],
+        "stride_extra": [Conv2d(channels, channels, 3, stride=2, padding=1), ReLU()],
+        "max_extra": [Conv2d(channels, channels, 3, padding=1), ReLU(), MaxPool2d(2)],
+    }
+    return choices[arm]
+
+
+def network(arm: str, seed: int) -> Sequential:
+    """Return a network for 32×32 patches that halves twice, in the way of `arm`."""
+    step = 2 if arm == "stride" else 1
+    return Sequential(
+        Conv2d(1, 8, 3, stride=step, padding=1),
+        ReLU(),
+        *halving(arm, 8),
+        Conv2d(8, 16, 3, stride=step, padding=1),
+        ReLU(),
+        *halving(arm, 16),
+        Flatten(),
+        Linear(16 * 8 * 8, len(TEXTURES)),
+        seed=seed,
+    )
+
+
+def run_arm(arm: str, seed: int, report: Report) -> Outcome:
+    """Train with one way to halve; measure accuracy, cost, and answers under small shifts."""
+    textures = load_textures(seed)
+
+    def build(seed: int) -> Layer:
+        return network(arm, seed)
+
+    tuned = tune(build, textures.train_images, textures.train_labels, epochs=EPOCHS, seed=seed)
+    model = network(arm, seed)
+    table = layer_table(model, textures.test_images[:1])
+    train(
+        model,
+        textures.train_images,
+        textures.train_labels,
+        epochs=EPOCHS,
+        learning_rate=tuned.learning_rate,
+        seed=seed,
+        report=report,
+    )
+    metrics = {
+        "test_accuracy": evaluate(model, textures.test_images, textures.test_labels).accuracy,
+        "train_accuracy": evaluate(model, textures.train_images, textures.train_labels).accuracy,
+        "consistency_circular": consistency(model, textures.test_images, roll),
+        "consistency_zero_filled": consistency(model, textures.test_images, shift),
+        "parameters": parameters(model),
+        "macs": sum(row["macs"] for row in table),
+        "learning_rate": tuned.learning_rate,
+    }
+    details = {"validation_accuracies": tuned.accuracies}
+    return Outcome(metrics, details | ({"layers": table} if seed == SEEDS[0] else {}))
+
+
+def decide(runs: Runs) -> Decision:
+    """Apply the rule."""
+    effects = {
+        "stride_over_max": runs.difference("stride", "max", "test_accuracy"),
+        "stride_extra_over_max": runs.difference("stride_extra", "max", "test_accuracy"),
+        "stride_extra_over_max_extra": runs.difference(
+            "stride_extra", "max_extra", "test_accuracy"
+        ),
+        "average_over_max": runs.difference("average", "max", "test_accuracy"),
+        "blur_over_max": runs.difference("blur", "max", "test_accuracy"),
+        "blur_over_max_in_consistency": runs.difference("blur", "max", "consistency_circular"),
+        "max_over_stride_in_consistency": runs.difference("max", "stride", "consistency_circular"),
+    }
+    swap_costs = worse(effects["stride_over_max"])
+    layer_keeps_up = effects["stride_extra_over_max"]["low"] > -MARGIN
+    if better(effects["stride_over_max"]):
+        verdict = "refuted"
+    elif swap_costs:
+        verdict = "supported" if layer_keeps_up else "partly"
+    else:
+        verdict = "not supported"
+    return Decision(effects, verdict)
+
+
+def consistency(model: Layer, images: Array, move: Callable[[Array, int, int], Array]) -> float:
+    """Return how often the answer stays when the image moves one pixel, over all eight ways."""
+    answers = predict(model, images)
+    stays = [predict(model, move(images, *by)) == answers for by in one_pixel_moves()]
+    return float(np.mean(stays))
+
+
+def one_pixel_moves() -> Iterator[tuple[int, int]]:
+    """Yield the eight moves (down, across) to a neighbouring pixel."""
+    yield from ((i, j) for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0))
+
+
+def roll(images: Array, down: int, across: int) -> Array:
+    """Move images; what leaves on one side comes back on the other."""
+    return np.roll(images, (down, across), axis=(2, 3))
+
+
+def shift(images: Array, down: int, across: int) -> Array:
+    """Move images; what leaves is lost, and zeros fill the gap."""
+    height, width = images.shape[2:]
+    padded = np.pad(images, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    return padded[:, :, 1 - down : 1 - down + height, 1 - across : 1 - across + width]

@@ -1,0 +1,192 @@
+"""Each rule gives the verdict that its words say, and none for an effect of zero."""
+
+import numpy as np
+import pytest
+
+from cnnnotes.experiments import (
+    data_efficiency,
+    learning_or_noise,
+    minimal_pipeline,
+    permuted_pixels,
+    pool_or_stride,
+)
+from cnnnotes.experiments.experiment import Runs
+
+
+def planted(module, metric, of_arm, spread=0.002):
+    """Return runs in which an arm's metric is what `of_arm` says, with a little noise."""
+    rng = np.random.default_rng(0)
+    return Runs(
+        [
+            {"arm": arm, "metrics": {metric: np.asarray(of_arm(arm)) + spread * rng.normal()}}
+            for arm in module.ARMS
+            for _ in module.SEEDS
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    "cnn, mlp, verdict",
+    [
+        ((0.96, 0.91), (0.9, 0.9), "supported"),
+        ((0.96, 0.91), (0.9, 0.88), "partly"),
+        ((0.96, 0.95), (0.9, 0.88), "not supported"),
+        ((0.96, 0.97), (0.9, 0.9), "refuted"),
+        ((0.96, 0.96), (0.9, 0.9), "not supported"),
+    ],
+)
+def test_permuted_pixels(cnn, mlp, verdict):
+    values = {"cnn": cnn, "mlp": mlp, "local": (0.9, 0.9)}
+
+    def of_arm(arm):
+        network, _, order = arm.partition("_")
+        return values[network][order == "permuted"]
+
+    assert (
+        permuted_pixels.decide(planted(permuted_pixels, "test_accuracy", of_arm)).verdict == verdict
+    )
+
+
+CURVE = np.array([0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95])
+
+
+@pytest.mark.parametrize(
+    "lower, verdict",
+    [
+        ({"mlp": 0.05, "mlp_wide": 0.05, "local": 0.05}, "supported"),
+        ({"mlp": 0.05, "mlp_wide": 0.05, "local": 0}, "partly"),
+        ({"mlp": -0.05, "mlp_wide": 0.05, "local": 0.05}, "refuted"),
+        ({"mlp": 0, "mlp_wide": 0, "local": 0}, "not supported"),
+    ],
+)
+def test_data_efficiency(lower, verdict):
+    runs = planted(data_efficiency, "test_accuracy", lambda arm: CURVE - lower.get(arm, 0))
+    assert data_efficiency.decide(runs).verdict == verdict
+
+
+def test_the_data_that_is_needed_is_read_off_the_curve():
+    assert data_efficiency.data_needed(CURVE, 0.85) == pytest.approx(500)
+    assert data_efficiency.data_needed(CURVE, 0.875) == pytest.approx(500 * 2**0.5)
+    assert data_efficiency.data_needed(CURVE, 0.5) == 50
+    assert data_efficiency.data_needed(CURVE, 0.99) == 4000
+
+
+def test_training_sets_grow_inside_each_other():
+    labels = np.random.default_rng(0).permutation(np.repeat(np.arange(10), 400))
+    small, large = (data_efficiency.first_of_each_digit(labels, size) for size in (50, 200))
+    assert np.bincount(labels[small]).tolist() == [5] * 10 and set(small) < set(large)
+
+
+@pytest.mark.parametrize(
+    "gains, verdict",
+    [
+        ({"stride": -0.05, "stride_extra": 0.01}, "supported"),
+        ({"stride": -0.05, "stride_extra": -0.03}, "partly"),
+        ({"stride": 0.0, "stride_extra": 0.0}, "not supported"),
+        ({"stride": 0.05, "stride_extra": 0.0}, "refuted"),
+    ],
+)
+def test_pool_or_stride(gains, verdict):
+    runs = planted(pool_or_stride, "test_accuracy", lambda arm: 0.8 + gains.get(arm, 0))
+    for run in runs.runs:
+        run["metrics"]["consistency_circular"] = 0.9
+    assert pool_or_stride.decide(runs).verdict == verdict
+
+
+def test_halving_halves_and_costs_what_the_rule_says():
+    shapes, costs = set(), {}
+    for arm in pool_or_stride.ARMS:
+        images = np.zeros((2, 1, 32, 32), np.float32)
+        table = pool_or_stride.layer_table(pool_or_stride.network(arm, 0), images)
+        shapes.add(tuple(table[-2]["output_shape"]))
+        costs[arm] = [sum(row[cost] for row in table) for cost in ("parameters", "macs")]
+    assert shapes == {(1024,)}
+    assert costs["stride"][0] == costs["max"][0] and costs["stride"][1] < costs["max"][1] / 3
+    assert costs["stride_extra"][0] == costs["max_extra"][0] > costs["max"][0]
+    assert costs["stride_extra"][1] > costs["max"][1]
+
+
+def test_moved_images():
+    image = np.arange(9.0).reshape(1, 1, 3, 3)
+    assert pool_or_stride.shift(image, 1, 0)[0, 0].tolist() == [[0, 0, 0], [0, 1, 2], [3, 4, 5]]
+    assert pool_or_stride.shift(image, 0, -1)[0, 0].tolist() == [[1, 2, 0], [4, 5, 0], [7, 8, 0]]
+    assert pool_or_stride.roll(image, 0, -1)[0, 0].tolist() == [[1, 2, 0], [4, 5, 3], [7, 8, 6]]
+    assert len(set(pool_or_stride.one_pixel_moves())) == 8
+
+
+@pytest.mark.parametrize(
+    "starts, verdict",
+    [
+        ({"train_accuracy": 5, "test_accuracy": 4, "agreement": 2}, "supported"),
+        ({"train_accuracy": 5, "test_accuracy": 2, "agreement": 2}, "partly"),
+        ({"train_accuracy": 2, "test_accuracy": 2, "agreement": 2}, "refuted"),
+        ({"train_accuracy": 2, "test_accuracy": 3}, "refuted"),
+        ({"train_accuracy": 2, "test_accuracy": 4, "agreement": 3}, "not supported"),
+        ({}, "not supported"),
+    ],
+)
+def test_learning_or_noise(starts, verdict):
+    module = learning_or_noise
+    epochs = np.arange(module.EPOCHS + 1)
+    rng = np.random.default_rng(1)
+    runs = []
+    for arm in module.ARMS:
+        for _ in module.SEEDS:
+            curves = {}
+            for name in module.METRICS + module.SIGNALS:
+                gain = (epochs >= starts.get(name, 99)) * (arm == "true")
+                noise = 0.001 * rng.normal(size=len(epochs)) * (name in starts)
+                curves[name] = (0.5 + gain + noise * (epochs >= starts.get(name, 99))).tolist()
+            runs.append({"arm": arm, "metrics": curves})
+    decision = module.decide(Runs(runs))
+    assert decision.verdict == verdict
+    assert decision.effects["agreement"]["tells_at_epoch"] == starts.get("agreement")
+
+
+def test_signals_know_the_extremes():
+    module = learning_or_noise
+    rng = np.random.default_rng(0)
+    assert module.roughness(np.ones((4, 1, 5, 5))) == 0
+    assert module.roughness(rng.normal(size=(4000, 1, 5, 5))) == pytest.approx(4, abs=0.1)
+    maps = rng.normal(size=(20, 3, 4, 4))
+    assert module.similarity(maps, 5 * maps) == pytest.approx(1)
+    assert module.similarity(maps, 0 * maps) == 0
+    twins = np.concatenate([maps[:2, 0].reshape(2, -1)] * 2)
+    assert module.duplicates(twins) == pytest.approx(2 / 6) and module.duplicates(twins[:1]) == 0
+    network = module.network(0)
+    network.children()["3"].bias.data[:] = -100
+    found = module.signals([network, module.network(1)], rng.random((4, 1, 28, 28), np.float32))
+    assert found["dead"] == 1 and found["shift_response"] == 0
+
+
+def test_noise_changes_the_share_it_says():
+    labels = np.arange(20_000) % 10
+    rng = np.random.default_rng(0)
+    assert np.array_equal(learning_or_noise.with_noise(labels, 0.0, rng), labels)
+    assert np.mean(learning_or_noise.with_noise(labels, 0.5, rng) == labels) == pytest.approx(
+        0.55, abs=0.02
+    )
+
+
+def test_minimal_pipeline():
+    good = {
+        "shapes_right": 8,
+        "gradient_error": 1e-9,
+        "loss_at_start": 2.31,
+        "steps_to_learn_32": 20,
+        "test_accuracy": 0.97,
+    }
+
+    def verdict(**changes):
+        runs = [{"arm": "cnn", "metrics": good | changes} for _ in minimal_pipeline.SEEDS]
+        return minimal_pipeline.decide(Runs(runs)).verdict
+
+    assert verdict() == "supported"
+    for name, bad in [
+        ("shapes_right", 7),
+        ("gradient_error", 1e-6),
+        ("loss_at_start", 2.5),
+        ("steps_to_learn_32", 1000),
+        ("test_accuracy", 0.95),
+    ]:
+        assert verdict(**{name: bad}) == "partly"
