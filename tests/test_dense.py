@@ -135,20 +135,20 @@ def test_dtype_is_kept_and_input_left_alone(dtype):
     ("call", "error", "words"),
     [
         (lambda: relu([1.0]), TypeError, r"input \(a list\) must be a NumPy array"),
-        (lambda: relu(np.arange(3)), TypeError, r"dtype int64.*astype"),
+        (lambda: relu(np.arange(3)), TypeError, r"input \(dtype int64\).*astype"),
         (lambda: relu_backward(normal(2), normal(3)), ValueError, r"grad_output \(shape \(2,\)\)"),
         (
             lambda: linear(normal(64, 16, 7, 7), normal(10, 784)),
             ValueError,
-            r"must end in in_features \(=784\); flatten to \(N, 784\) first",
+            r"input \(shape .* must end in in_features \(=784\); flatten to \(N, 784\) first",
         ),
         (
             lambda: linear(normal(64, 500), normal(10, 784)),
             ValueError,
-            r"make a layer with in_features=500",
+            r".*make a layer with in_features=500",
         ),
-        (lambda: linear(normal(0, 5), normal(3, 2)), ValueError, r"in_features=5$"),
-        (lambda: linear(normal(5), normal(3, 2)), ValueError, r"in_features \(=2\)$"),
+        (lambda: linear(normal(0, 5), normal(3, 2)), ValueError, r".*in_features=5$"),
+        (lambda: linear(normal(5), normal(3, 2)), ValueError, r"input .*in_features \(=2\)$"),
         (lambda: linear(normal(2), normal(2)), ValueError, r"weight \(shape \(2,\)\)"),
         (lambda: linear(np.float64(1), normal(3, 2)), TypeError, "input"),
         (lambda: linear(np.array(1.0), normal(3, 2)), ValueError, "input"),
@@ -161,10 +161,14 @@ def test_dtype_is_kept_and_input_left_alone(dtype):
         (lambda: dropout_backward(normal(2), normal(3)), ValueError, "grad_output"),
         (lambda: flatten(normal(2, 3), 2), ValueError, r"start_dim \(=2\) .* has 2"),
         (lambda: flatten(normal(2, 3), 0, -3), ValueError, r"end_dim \(=-3\)"),
-        (lambda: flatten(normal(2, 3), 1, 0), ValueError, "must not come after"),
+        (
+            lambda: flatten(normal(2, 3), 1, 0),
+            ValueError,
+            r"start_dim \(=1\) must not come after end_dim \(=0\)",
+        ),
         (lambda: flatten_backward(normal(2), normal(2, 3)), ValueError, "grad_output"),
     ],
 )
 def test_bad_arguments(call, error, words):
-    with pytest.raises(error, match=words):
+    with pytest.raises(error, match=f"^{words}"):
         call()

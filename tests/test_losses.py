@@ -147,7 +147,7 @@ LOGITS, TARGET = normal(5, 4), classes(5)
     ("arguments", "error", "words"),
     [
         ([[[1.0, 2.0]], TARGET], TypeError, r"input \(a list\)"),
-        ([normal(4), classes(4)], ValueError, r"input \(shape \(4,\)\) must have 2 axes"),
+        ([normal(4), classes(4)], ValueError, r"input \(shape \(4,\)\) must have 2 axes, \(N, C\)"),
         ([LOGITS, TARGET.tolist()], TypeError, r"target \(\[.*whole numbers"),
         (
             [LOGITS, TARGET.astype(float)],
@@ -157,16 +157,16 @@ LOGITS, TARGET = normal(5, 4), classes(5)
         (
             [LOGITS, np.eye(4, dtype=int)[TARGET]],
             ValueError,
-            r"one-hot, try target.argmax\(axis=1\)",
+            r"target .*: shape \(5,\); if it is one-hot, try target.argmax\(axis=1\)$",
         ),
         ([LOGITS, TARGET[:3]], ValueError, r"target \(shape \(3,\)\).*shape \(5,\)$"),
         ([LOGITS, TARGET + 3], ValueError, r"target \(holding \d\).*from 0 to 3.*have 4"),
-        ([LOGITS, np.full(5, -1)], ValueError, r"target \(holding -1\)"),
-        ([LOGITS, np.full(5, 4)], ValueError, r"target \(holding 4\)"),
+        ([LOGITS, np.arange(5) - 1], ValueError, r"target \(holding -1\)"),
+        ([LOGITS, np.arange(5)], ValueError, r"target \(holding 4\)"),
     ],
 )
 def test_cross_entropy_with_bad_arrays(loss, arguments, error, words):
-    with pytest.raises(error, match=words):
+    with pytest.raises(error, match=f"^{words}"):
         loss(*arguments)
 
 
@@ -182,7 +182,7 @@ def test_cross_entropy_with_bad_arrays(loss, arguments, error, words):
     ],
 )
 def test_cross_entropy_with_bad_options(loss, option, words):
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(ValueError, match=f"^{words}"):
         loss(LOGITS, TARGET, **option)
 
 
@@ -192,7 +192,11 @@ def test_cross_entropy_with_bad_options(loss, option, words):
         (lambda: log_softmax([1.0], 0), TypeError, r"input \(a list\)"),
         (lambda: log_softmax(LOGITS, 2), ValueError, r"dim \(=2\) must be an axis.*has 2"),
         (lambda: log_softmax(LOGITS, -3), ValueError, r"dim \(=-3\)"),
-        (lambda: log_softmax(normal(3, 0), 1), ValueError, r"empty along dim \(=1\)"),
+        (
+            lambda: log_softmax(normal(3, 0), 1),
+            ValueError,
+            r"input .* must not be empty along dim \(=1\)",
+        ),
         (lambda: log_softmax_backward(LOGITS[:1], LOGITS, 1), ValueError, "grad_output"),
         (lambda: mse_loss(normal(3, 1), normal(3)), ValueError, r"target \(shape \(3,\)\)"),
         (lambda: mse_loss(normal(3), [1, 2, 3]), ValueError, r"target \(list\)"),
@@ -209,5 +213,5 @@ def test_cross_entropy_with_bad_options(loss, option, words):
     ],
 )
 def test_other_bad_arguments(call, error, words):
-    with pytest.raises(error, match=words):
+    with pytest.raises(error, match=f"^{words}"):
         call()

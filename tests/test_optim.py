@@ -147,8 +147,16 @@ def test_state_that_does_not_fit_changes_nothing():
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
-        (lambda: SGD(Linear(2, 2), lr=0.1), TypeError, r"\(a Linear\).*try model.parameters\(\)"),
-        (lambda: SGD([], lr=0.1), ValueError, "must not be empty"),
+        (
+            lambda: SGD(Linear(2, 2), lr=0.1),
+            TypeError,
+            r"parameters \(a Linear\) must be parameters; try model.parameters\(\)",
+        ),
+        (
+            lambda: SGD([], lr=0.1),
+            ValueError,
+            r"parameters \(=\[\]\) must not be empty: there is nothing to train$",
+        ),
         (lambda: SGD([parameter(1)], lr=-0.1), ValueError, r"lr \(=-0.1\) must be 0 or more"),
         (lambda: SGD([parameter(1)], lr=math.nan), ValueError, r"lr \(=nan\)"),
         (lambda: SGD([parameter(1)], momentum=-1), ValueError, r"momentum \(=-1\)"),
@@ -161,7 +169,7 @@ def test_state_that_does_not_fit_changes_nothing():
         (
             lambda: SGD([parameter(1)], momentum=0.9, dampening=0.1, nesterov=True),
             ValueError,
-            r"dampening \(=0.1\)",
+            r"nesterov needs .* and dampening \(=0.1\) 0$",
         ),
         (lambda: Adam([parameter(1)], betas=(0.9, 1)), ValueError, r"betas \(=\(0.9, 1\)\)"),
         (lambda: Adam([parameter(1)], betas=(-0.1, 0.9)), ValueError, "betas"),
@@ -175,7 +183,7 @@ def test_state_that_does_not_fit_changes_nothing():
     ],
 )
 def test_bad_arguments(call, error, words):
-    with pytest.raises(error, match=words):
+    with pytest.raises(error, match=f"^{words}"):
         call()
 
 
@@ -252,7 +260,7 @@ def test_schedules_resume():
     ],
 )
 def test_bad_schedules(kind, options, words):
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(ValueError, match=f"^{words}"):
         kind(SGD([parameter(1)]), **options)
 
 
