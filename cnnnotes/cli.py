@@ -1,7 +1,6 @@
-"""The command line: ``cnnnotes shapes``, ``diagnose``, ``solve``.
+"""The command line: ``cnnnotes shapes``, ``diagnose``, ``solve``, ``experiments``.
 
-Other rooms add their commands at the end, as sub-apps. A command imports what it needs when it
-runs, so that help is quick.
+A command imports what it needs when it runs, so that help is quick.
 """
 
 import json as json_module
@@ -117,6 +116,17 @@ def solve(
         print(f"… and {len(found) - most} more (--most)")
 
 
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def experiments(context: typer.Context) -> None:
+    """List, run, check and show the experiments."""
+    from cnnnotes.experiments.cli import app as commands
+
+    commands(context.args, prog_name="cnnnotes experiments")
+
+
 def _shape(text: str) -> tuple[int, ...]:
     parts = text.lower().replace("×", "x").split("x")
     if not all(part.isascii() and part.isdecimal() and len(part) < 10 for part in parts):
@@ -188,6 +198,3 @@ def main(arguments: list[str] | None = None) -> None:
     except (ValueError, TypeError, OSError) as error:
         print(f"cnnnotes: {error}", file=sys.stderr)
         raise SystemExit(2) from None
-
-
-# Sub-apps of other rooms go here: app.add_typer(…, name="…").

@@ -15,7 +15,13 @@ from cnnnotes.experiments.runner import Run
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-app = typer.Typer(no_args_is_help=True, help="Rerun the evidence, and check what is recorded.")
+app = typer.Typer(
+    help="Rerun the evidence, and check what is recorded.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]…", show_default=False)]
 

@@ -17,6 +17,7 @@ LEDGER = (
         "C1",
         "A fully connected network takes nothing from the arrangement of the pixels.",
         "convolutions/images-as-tables",
+        "permuted_pixels",
     ),
     Claim(
         "C2",
@@ -48,6 +49,7 @@ LEDGER = (
         "C7",
         "Because it shares weights, a convolutional network learns from fewer examples.",
         "convolutions/data-efficiency",
+        "data_efficiency",
     ),
     Claim(
         "C8",
@@ -110,6 +112,7 @@ LEDGER = (
         "P4",
         "A strided convolution learns its summary and pooling does not; neither comes for free.",
         "pooling/pool-or-stride",
+        "pool_or_stride",
     ),
     Claim(
         "P5",
@@ -155,6 +158,7 @@ LEDGER = (
         "P13",
         "Feature maps tell that a network learns noise before its metrics do.",
         "pooling/learning-or-noise",
+        "learning_or_noise",
     ),
     Claim(
         "P14",
