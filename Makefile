@@ -34,7 +34,7 @@ lint: .venv/test-installed
 test: lint .venv/chromium
 	$(BIN)/pytest -n 2 -m "not browser"
 	$(BIN)/mkdocs build
-	$(BIN)/pytest -n 2 -m browser
+	SITE_DIR=site $(BIN)/pytest -n 2 -m browser
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -63,7 +63,9 @@ def draw(name: str, folder: Path) -> Drawn:
                 try:
                     figure, alt = function(palette)
                 except Exception as error:
-                    raise FigureError(f"figure {name!r}: {type(error).__name__}: {error}") from error
+                    raise FigureError(
+                        f"figure {name!r}: {type(error).__name__}: {error}"
+                    ) from error
                 buffer = io.BytesIO()
                 figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
                 width, height = (round(inches * 96) for inches in figure.get_size_inches())

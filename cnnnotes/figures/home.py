@@ -37,9 +37,12 @@ def card(palette: Palette) -> Figure:
     _draw(axes, palette)
     figure.text(0.06, 0.84, "CNN Notes", fontsize=44, weight="bold", color=palette.ink)
     figure.text(
-        0.06, 0.74, "Convolution and pooling, with nothing taken on trust", fontsize=22,
+        0.06,
+        0.74,
+        "Convolution and pooling, with nothing taken on trust",
+        fontsize=22,
         color=palette.muted,
-    )  # fmt: skip
+    )
     return figure
 
 
@@ -52,12 +55,19 @@ def _draw(axes: "list[Axes] | np.ndarray", palette: Palette) -> np.ndarray:
     left.imshow(image[0, 0], cmap=palette.amount)
     middle.imshow(DETECTOR, cmap=palette.signed, vmin=-1.6, vmax=1.6)
     for (row, column), weight in np.ndenumerate(DETECTOR):
-        middle.text(column, row, f"{weight:+.0f}".replace("+0", "0").replace("-", "−"),
-                    ha="center", va="center", fontsize=9, color=palette.ink)  # fmt: skip
+        middle.text(
+            column,
+            row,
+            f"{weight:+.0f}".replace("+0", "0").replace("-", "−"),
+            ha="center",
+            va="center",
+            fontsize=9,
+            color=palette.ink,
+        )
     right.imshow(response, cmap=palette.signed, vmin=-largest, vmax=largest)
-    frame = {"fill": False, "ec": palette.orange, "lw": 2}
-    left.add_patch(Rectangle((COLUMN - 0.5, ROW - 0.5), 3, 3, **frame))
-    right.add_patch(Rectangle((COLUMN - 0.5, ROW - 0.5), 1, 1, **frame))
+    for cell, size in (left, 3), (right, 1):
+        corner = (COLUMN - 0.5, ROW - 0.5)
+        cell.add_patch(Rectangle(corner, size, size, fill=False, ec=palette.orange, lw=2))
     for start, end, one, other in [
         (left, middle, (COLUMN + 2.5, ROW - 0.5), (-0.5, -0.5)),
         (left, middle, (COLUMN + 2.5, ROW + 2.5), (-0.5, 2.5)),
@@ -65,8 +75,17 @@ def _draw(axes: "list[Axes] | np.ndarray", palette: Palette) -> np.ndarray:
         (middle, right, (2.5, 2.5), (COLUMN - 0.5, ROW + 0.5)),
     ]:
         start.figure.add_artist(
-            ConnectionPatch(one, other, "data", "data", axesA=start, axesB=end,
-                            color=palette.orange, lw=0.7, alpha=0.7)  # fmt: skip
+            ConnectionPatch(
+                one,
+                other,
+                "data",
+                "data",
+                axesA=start,
+                axesB=end,
+                color=palette.orange,
+                lw=0.7,
+                alpha=0.7,
+            )
         )
     for cell in axes:
         cell.set_xticks([])

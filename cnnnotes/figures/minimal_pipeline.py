@@ -100,7 +100,7 @@ def filters(palette: Palette) -> tuple[Figure, str]:
 def confusion(palette: Palette) -> tuple[Figure, str]:
     """Draw which digits are taken for which, over all seeds."""
     record = results.load(RECORD)
-    table = sum(np.array(run["metrics"]["confusion"]) for run in record["runs"])
+    table = np.sum([run["metrics"]["confusion"] for run in record["runs"]], axis=0)
     wrong = table - np.diag(np.diag(table))
     figure, axes = plt.subplots(figsize=(4.2, 3.9))
     axes.imshow(wrong, cmap=palette.amount, vmax=wrong.max() * 1.25)

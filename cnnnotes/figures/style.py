@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
+from cycler import cycler
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 
 
@@ -69,7 +71,7 @@ TEXT_WIDTH = 5.6
 @contextmanager
 def applied(palette: Palette) -> Iterator[None]:
     """Draw with `palette` inside the block; Matplotlib's settings return to what they were."""
-    settings = {
+    settings: Any = {
         "figure.facecolor": "none",
         "figure.dpi": 96,
         "figure.figsize": (TEXT_WIDTH, 3.2),
@@ -85,7 +87,7 @@ def applied(palette: Palette) -> Iterator[None]:
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.linewidth": 0.8,
-        "axes.prop_cycle": mpl.cycler(color=palette.series),
+        "axes.prop_cycle": cycler(color=palette.series),
         "text.color": palette.ink,
         "xtick.color": palette.muted,
         "ytick.color": palette.muted,

@@ -62,7 +62,9 @@ def build_card() -> None:
 
     buffer = io.BytesIO()
     with applied(LIGHT):
-        home.card(LIGHT).savefig(buffer, format="png", facecolor=LIGHT.paper, metadata={"Software": None})
+        home.card(LIGHT).savefig(
+            buffer, format="png", facecolor=LIGHT.paper, metadata={"Software": None}
+        )
     draw.write(path, buffer.getvalue())
     draw.write(note, key.encode())
 

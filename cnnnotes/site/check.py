@@ -8,10 +8,8 @@ from cnnnotes.site.paths import ROOT, SNIPPETS
 
 TYPED_PYTHON = re.compile(r"^\s*(```|~~~)\s*\{?\s*\.?(python|py|python3|pycon|ipython)\b", re.I)
 CODE = re.compile(r"^\s*```.*?^\s*```|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]*\$", re.M | re.S)
-MEASURED = re.compile(
-    r"(?<![\w.])[−-]?\d+(?:[.,]\d+)*\s?(?:%|percent\b|pp\b|ms\b|seconds?\b|GFLOP|times (?:faster|slower))"
-    r"|(?<![\w.])0\.\d+(?![\w.])"
-)
+UNITS = r"(?:%|percent\b|pp\b|ms\b|seconds?\b|GFLOP|times (?:faster|slower))"
+MEASURED = re.compile(rf"(?<![\w.])[−-]?\d+(?:[.,]\d+)*\s?{UNITS}|(?<![\w.])0\.\d+(?![\w.])")
 MEASURED_ALLOWED = re.compile(r"95\s?%")
 """The level of our intervals is a convention, not a measurement."""
 NO_PAGE = ("style.applied", "home.card")

@@ -18,6 +18,7 @@ import ast
 import re
 import textwrap
 from html import escape
+from typing import ClassVar
 from xml.etree.ElementTree import Element
 
 from l2m4m import LaTeX2MathMLExtension
@@ -113,7 +114,7 @@ def number(match: re.Match[str]) -> str:
 class Fences(Preprocessor):
     """Replaces our fences and numbers by plain Markdown, before anything else reads the page."""
 
-    KINDS = {"figure": figure, "snippet": snippet, "source": source}
+    KINDS: ClassVar = {"figure": figure, "snippet": snippet, "source": source}
 
     def run(self, lines: list[str]) -> list[str]:
         """Return the page's lines with everything filled in."""
@@ -127,26 +128,34 @@ class Fences(Preprocessor):
 
 
 class MathCheck(Treeprocessor):
-    """Refuses TeX that the converter passed through unread."""
+    """Refuses TeX that the converter passed through unread or left incomplete."""
+
+    PARTS: ClassVar = {
+        **dict.fromkeys(("mfrac", "mroot", "msub", "msup", "munder", "mover"), 2),
+        **dict.fromkeys(("msubsup", "munderover"), 3),
+    }
 
     def run(self, root: Element) -> None:
-        """Raise `SiteError` if a formula still has a TeX command in it."""
+        """Raise `SiteError` if a formula has a TeX command in it still, or lacks a part."""
         for formula in root.iter("math"):
             text = "".join(formula.itertext())
             if "\\" in text:
                 raise SiteError(f"bad TeX: {text!r} has a command that is not understood")
+            for element in formula.iter():
+                if len(element) != self.PARTS.get(element.tag, len(element)):
+                    raise SiteError(f"bad TeX: {text!r} has an incomplete {element.tag}")
 
 
 class CNNNotes(Extension):
     """The Markdown extension that the pages are written for."""
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's name)
+    def extendMarkdown(self, md: Markdown) -> None:
         """Register the fences, the math and its check."""
         md.preprocessors.register(Fences(md), "cnnnotes-fences", 40)
         LaTeX2MathMLExtension().extendMarkdown(md)
         md.treeprocessors.register(MathCheck(md), "cnnnotes-math-check", 5)
 
 
-def makeExtension(**settings: object) -> CNNNotes:  # noqa: N802 (Markdown's name)
+def makeExtension(**settings: object) -> CNNNotes:
     """Return the extension: Markdown looks for this name."""
     return CNNNotes(**settings)

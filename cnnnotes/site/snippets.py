@@ -1,5 +1,6 @@
 """Run snippets and record what they print: `python -m cnnnotes.site.snippets [NAME…]`."""
 
+import difflib
 import os
 import subprocess
 import sys
@@ -54,6 +55,20 @@ def run(name: str) -> str:
     if finished.returncode != 0:
         raise SnippetError(f"snippets/{name}.py failed:\n{finished.stderr.strip()}")
     return finished.stdout
+
+
+def compare(name: str) -> None:
+    """Run a snippet; raises `SnippetError` if it does not print what is recorded."""
+    path = SNIPPETS / f"{name}.out"
+    recorded = path.read_text() if path.exists() else ""
+    printed = run(name)
+    if printed != recorded:
+        lines = difflib.unified_diff(
+            recorded.splitlines(), printed.splitlines(), "recorded", "printed", lineterm=""
+        )
+        raise SnippetError(
+            "\n".join([f"snippets/{name}.py prints what {name}.out does not:", *lines])
+        )
 
 
 def main() -> int:

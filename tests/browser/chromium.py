@@ -12,8 +12,11 @@ MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
 def find() -> str | None:
     """Return the path of a Chromium or Chrome that works, or None."""
-    candidates = [os.environ.get("CHROMIUM"), *map(shutil.which, NAMES), str(MAC), playwrights_own()]
-    return next((path for path in candidates if path and works(path)), None)
+    for path in (os.environ.get("CHROMIUM"), *map(shutil.which, NAMES), str(MAC)):
+        if path and works(path):
+            return path
+    path = playwrights_own()
+    return path if works(path) else None
 
 
 def works(path: str) -> bool:
@@ -35,8 +38,13 @@ def playwrights_own() -> str:
 def install() -> None:
     """Install from the system's packages if we may, else let Playwright fetch its own."""
     if shutil.which("apt-get") and os.geteuid() == 0:
-        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
-            subprocess.run(command, check=False, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"})
+        for command in (
+            ["apt-get", "update", "-qq"],
+            ["apt-get", "install", "-y", "-qq", "chromium"],
+        ):
+            subprocess.run(
+                command, check=False, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+            )
         if find():
             return
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
