@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from cnnnotes import checks
 from cnnnotes.checks import Array, Padding, Pair, Sides, Size
@@ -62,16 +62,16 @@ def conv2d(
     The kernel is not flipped, as in all of deep learning: this is a cross-correlation (Dumoulin &
     Visin 2016, section 1.1).
     """
-    stride, padding, dilation = _check(input, weight, bias, stride, padding, dilation, groups)
-    windows = _windows(_pad(input, padding), weight.shape[2:], stride, dilation)
+    stride, padding, dilation, size = _check(input, weight, bias, stride, padding, dilation, groups)
+    windows = _windows(_pad(input, padding), weight.shape[2:], stride, dilation, size)
     filters = weight.reshape(groups, len(weight) // groups, -1)
-    output = np.empty((len(input), len(weight), *windows.shape[-2:]), input.dtype)
+    added = 0 if bias is None else bias[:, None, None]
+    output = np.empty((len(input), len(weight), *size), input.dtype)
     for images, rows in _blocks(windows):
         columns = _matrices(windows[images, ..., rows, :], groups)
         block = output[images, :, rows]
-        np.matmul(filters, columns, out=_matrices(block, groups))
-        if bias is not None:
-            block += bias[:, None, None]
+        result = (filters @ columns).reshape(*block.shape[:3], -1)
+        np.add(result[..., : size[1]], added, out=block)
     return output
 
 
@@ -92,15 +92,13 @@ def conv2d_backward(
     The bias's is None where there is no bias, the input's where `needs_input_grad` is False: the
     first layer of a network has no use for it. Raises as `conv2d`.
     """
-    stride, padding, dilation = _check(input, weight, bias, stride, padding, dilation, groups)
-    padded = _pad(input, padding)
-    windows = _windows(padded, weight.shape[2:], stride, dilation)
-    output_shape = (len(input), len(weight), *windows.shape[-2:])
-    checks.same_shape("grad_output", grad_output, output_shape, input)
+    stride, padding, dilation, size = _check(input, weight, bias, stride, padding, dilation, groups)
+    checks.same_shape("grad_output", grad_output, (len(input), len(weight), *size), input)
     grad_input = None
     if needs_input_grad:
-        grad_padded = _spread(grad_output, weight, padded.shape[2:], stride, dilation, groups)
-        grad_input = _crop(grad_padded, padding)
+        shape = input.shape[2:]
+        grad_input = _spread(grad_output, weight, shape, stride, padding, dilation, groups)
+    windows = _windows(_pad(input, padding), weight.shape[2:], stride, dilation, size)
     grad_weight = _weight_gradient(grad_output, windows, weight, groups)
     grad_bias = None if bias is None else grad_output.sum((0, 2, 3))
     return grad_input, grad_weight, grad_bias
@@ -147,8 +145,7 @@ def conv_transpose2d(
     stride, padding, dilation, size = _check_transposed(
         input, weight, bias, stride, padding, output_padding, groups, dilation
     )
-    padded_size = size[0] + sum(padding[0]), size[1] + sum(padding[1])
-    output = _crop(_spread(input, weight, padded_size, stride, dilation, groups), padding)
+    output = _spread(input, weight, size, stride, padding, dilation, groups)
     return output if bias is None else output + bias[:, None, None]
 
 
@@ -170,12 +167,13 @@ def conv_transpose2d_backward(
     stride, padding, dilation, size = _check_transposed(
         input, weight, bias, stride, padding, output_padding, groups, dilation
     )
-    height, width = input.shape[2:]
     output_shape = (len(input), weight.shape[1] * groups, *size)
     checks.same_shape("grad_output", grad_output, output_shape, input)
     grad_input = conv2d(grad_output, weight, None, stride, padding, dilation, groups)
-    windows = _windows(_pad(grad_output, padding), weight.shape[2:], stride, dilation)
-    grad_weight = _weight_gradient(input, windows[..., :height, :width], weight, groups)
+    height, width = input.shape[2:]
+    padded = _pad(grad_output, padding)
+    windows = _windows(padded, weight.shape[2:], stride, dilation, (height, width))
+    grad_weight = _weight_gradient(input, windows, weight, groups)
     grad_bias = None if bias is None else grad_output.sum((0, 2, 3))
     return grad_input[..., :height, :width], grad_weight, grad_bias
 
@@ -188,11 +186,11 @@ def im2col(
     `torch.nn.functional.unfold`. Arguments and errors as in `conv2d`.
     """
     checks.floats("input", input, "N C H W")
-    kernel, stride, padding, dilation = _check_window(
+    kernel, stride, padding, dilation, size = _check_window(
         input.shape[2:], kernel_size, stride, padding, dilation
     )
-    windows = _windows(_pad(input, padding), kernel, stride, dilation)
-    return _matrices(windows.copy(), groups=1)[:, 0]
+    windows = _windows(_pad(input, padding), kernel, stride, dilation, size)
+    return _matrices(windows[..., : size[1]].copy(), groups=1)[:, 0]
 
 
 def im2col_backward(
@@ -223,22 +221,21 @@ def col2im(
     the sum of what they hold. Other arguments and errors as in `conv2d`.
     """
     checks.floats("input", input, "N C×area H'×W'")
-    size = checks.pair("output_size", output_size)
-    kernel, stride, padding, dilation = _check_window(size, kernel_size, stride, padding, dilation)
-    area = math.prod(kernel)
-    channels = input.shape[1] // area
-    target = np.zeros((len(input), channels, *size), input.dtype)
-    padded = _pad(target, padding)
-    windows = _windows(padded, kernel, stride, dilation)
-    positions = math.prod(windows.shape[-2:])
-    if input.shape[1:] != (channels * area, positions):
+    image_size = checks.pair("output_size", output_size)
+    kernel, stride, padding, dilation, size = _check_window(
+        image_size, kernel_size, stride, padding, dilation
+    )
+    channels, rest = divmod(input.shape[1], math.prod(kernel))
+    if rest or input.shape[2] != math.prod(size):
         raise ValueError(
-            f"input (shape {input.shape}) must be (N, a multiple of {area}, {positions}) for "
-            f"output_size (={size}), kernel_size (={kernel}), stride (={stride}), padding "
-            f"(={padding}) and dilation (={dilation})"
+            f"input (shape {input.shape}) must be (N, a multiple of {math.prod(kernel)}, "
+            f"{math.prod(size)}) for output_size (={image_size}), kernel_size (={kernel}), stride "
+            f"(={stride}), padding (={padding}) and dilation (={dilation})"
         )
+    padded = _pad(np.zeros((len(input), channels, *image_size), input.dtype), padding)
+    windows = _windows(padded, kernel, stride, dilation, size)[..., : size[1]]
     _add(windows, input.reshape(windows.shape))
-    return _crop(padded, padding)
+    return _crop(padded, padding, image_size)
 
 
 def col2im_backward(
@@ -285,15 +282,15 @@ def conv2d_matrix(
     except ImportError:
         raise ImportError("conv2d_matrix needs SciPy; try pip install scipy") from None
     checks.floats("weight", weight, "out_channels in_channels/groups height width")
-    size = checks.pair("input_size", input_size)
+    image_size = checks.pair("input_size", input_size)
     groups = checks.groups_divide(groups, weight.shape[1] * groups, len(weight))
-    kernel, stride, padding, dilation = _check_window(
-        size, weight.shape[2:], stride, padding, dilation
+    kernel, stride, padding, dilation, size = _check_window(
+        image_size, weight.shape[2:], stride, padding, dilation
     )
     channels = weight.shape[1] * groups
-    pixels = 1 + np.arange(channels * math.prod(size)).reshape(1, channels, *size)
-    windows = _windows(_pad(pixels, padding), kernel, stride, dilation)
-    by_group = windows.reshape(groups, 1, -1, *windows.shape[-2:])
+    pixels = 1 + np.arange(channels * math.prod(image_size)).reshape(1, channels, *image_size)
+    windows = _windows(_pad(pixels, padding), kernel, stride, dilation, size)[..., : size[1]]
+    by_group = windows.reshape(groups, 1, -1, *size)
     shape = (groups, len(weight) // groups, *by_group.shape[2:])
     columns = np.broadcast_to(by_group, shape)
     values = np.broadcast_to(weight.reshape(*shape[:3], 1, 1), shape)
@@ -316,9 +313,9 @@ def conv2d_loops(
     groups: int = 1,
 ) -> Array:
     """Do what `conv2d` does, as its definition says it: seven loops. Slow, and meant to be read."""
-    stride, padding, dilation = _check(input, weight, bias, stride, padding, dilation, groups)
+    stride, padding, dilation, size = _check(input, weight, bias, stride, padding, dilation, groups)
     padded = _pad(input, padding)
-    height, width = _windows(padded, weight.shape[2:], stride, dilation).shape[-2:]
+    height, width = size
     out_channels, in_channels, kernel_height, kernel_width = weight.shape
     output = np.zeros((len(input), out_channels, height, width), input.dtype)
     for n in range(len(input)):
@@ -344,7 +341,7 @@ def _check(
     padding: Padding,
     dilation: Size,
     groups: int,
-) -> tuple[Pair, Sides, Pair]:
+) -> tuple[Pair, Sides, Pair, Pair]:
     checks.floats("input", input, "N C H W")
     checks.floats("weight", weight, "out_channels in_channels/groups height width", like=input)
     in_channels, out_channels = input.shape[1], len(weight)
@@ -400,37 +397,52 @@ def _check_transposed(
 
 def _check_window(
     size: Pair, kernel_size: Size, stride: Size, padding: Padding, dilation: Size
-) -> tuple[Pair, Pair, Sides, Pair]:
+) -> tuple[Pair, Pair, Sides, Pair, Pair]:
     kernel = checks.pair("kernel_size", kernel_size)
     stride, dilation = checks.pair("stride", stride), checks.pair("dilation", dilation)
     sides = checks.sides(padding, kernel, stride, dilation)
-    checks.both_axes(conv_output_size, size, kernel, stride, sides, dilation)
-    return kernel, stride, sides, dilation
+    output_size = checks.both_axes(conv_output_size, size, kernel, stride, sides, dilation)
+    return kernel, stride, sides, dilation, output_size
 
 
 def _pad(images: Array, padding: Sides) -> Array:
-    """Put zeros around the images; without padding, return the images themselves."""
-    if padding == ((0, 0), (0, 0)):
-        return images
+    """Copy the images into zeros, which go one row further than asked: see `_windows`."""
     *outer, height, width = images.shape
-    padded = np.zeros((*outer, height + sum(padding[0]), width + sum(padding[1])), images.dtype)
-    _crop(padded, padding)[...] = images
+    (top, bottom), (left, right) = padding
+    padded = np.zeros((*outer, top + height + bottom + 1, left + width + right), images.dtype)
+    _crop(padded, padding, (height, width))[...] = images
     return padded
 
 
-def _crop(padded: Array, padding: Sides) -> Array:
+def _crop(padded: Array, padding: Sides, size: Pair) -> Array:
     """View the images inside of their padding."""
-    (top, bottom), (left, right) = padding
-    height, width = padded.shape[2:]
-    return padded[:, :, top : height - bottom, left : width - right]
+    (top, _), (left, _) = padding
+    return padded[:, :, top : top + size[0], left : left + size[1]]
 
 
-def _windows(padded: Array, kernel: Pair, stride: Pair, dilation: Pair) -> Array:
-    """View (N, C, H, W) as (N, C, kernel height, kernel width, H', W'), without a copy."""
-    span = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
-    windows = sliding_window_view(padded, span, (2, 3), writeable=padded.flags.writeable)
-    windows = windows[:, :, :: stride[0], :: stride[1], :: dilation[0], :: dilation[1]]
-    return windows.transpose(0, 1, 4, 5, 2, 3)
+def _windows(padded: Array, kernel: Pair, stride: Pair, dilation: Pair, size: Pair) -> Array:
+    """View what `_pad` made as (N, C, kernel height, kernel width, H', at least W').
+
+    Windows at the end of a row may wrap round into the next one. They mean nothing, but with them
+    all windows follow each other in memory, and copying them is quick: one long run for each place
+    in the kernel, not one for each row. Not where they would be too many.
+    """
+    images, channels, rows, columns = padded.strides
+    height, width = size
+    if stride[1] == 1 and padded.shape[3] <= 1.5 * width:
+        width = padded.shape[3]
+    return as_strided(
+        padded,
+        (*padded.shape[:2], *kernel, height, width),
+        (
+            images,
+            channels,
+            dilation[0] * rows,
+            dilation[1] * columns,
+            stride[0] * rows,
+            stride[1] * columns,
+        ),
+    )
 
 
 def _blocks(windows: Array) -> Iterator[tuple[slice, slice]]:
@@ -445,35 +457,50 @@ def _blocks(windows: Array) -> Iterator[tuple[slice, slice]]:
 
 
 def _matrices(block: Array, groups: int) -> Array:
-    """Reshape (n, channels, ..., rows, width) into one matrix an image and group.
+    """Copy (n, channels, ..., rows, width) into one matrix an image and group.
 
-    The matrices have a column for every output position. Windows are copied by this; an output is
-    viewed.
+    The matrices have a column for every output position.
     """
     n, *channels, rows, width = block.shape
     return block.reshape(n, groups, math.prod(channels) // groups, rows * width)
 
 
+def _widen(values: Array, width: int) -> Array:
+    """Add zeros at the ends of the rows, where windows wrap round."""
+    if values.shape[-1] == width:
+        return values
+    wide = np.zeros((*values.shape[:-1], width), values.dtype)
+    wide[..., : values.shape[-1]] = values
+    return wide
+
+
 def _spread(
-    values: Array, weight: Array, padded_size: Pair, stride: Pair, dilation: Pair, groups: int
+    values: Array,
+    weight: Array,
+    size: Pair,
+    stride: Pair,
+    padding: Sides,
+    dilation: Pair,
+    groups: int,
 ) -> Array:
     """Transpose a convolution: lay down every filter, scaled by every value, and add them up."""
     channels = weight.shape[1] * groups
-    padded = np.zeros((len(values), channels, *padded_size), values.dtype)
-    height, width = values.shape[2:]
-    windows = _windows(padded, weight.shape[2:], stride, dilation)[..., :height, :width]
+    padded = _pad(np.zeros((len(values), channels, *size), values.dtype), padding)
+    windows = _windows(padded, weight.shape[2:], stride, dilation, values.shape[2:])
     filters = weight.reshape(groups, len(weight) // groups, -1)
     for images, rows in _blocks(windows):
         block = windows[images, ..., rows, :]
-        columns = filters.mT @ _matrices(values[images, :, rows], groups)
+        wide = _widen(values[images, :, rows], windows.shape[-1])
+        columns = filters.mT @ _matrices(wide, groups)
         _add(block, columns.reshape(block.shape))
-    return padded
+    return _crop(padded, padding, size)
 
 
 def _add(windows: Array, columns: Array) -> None:
     """Add columns to the pixels that they stand for; one tap at a time, as windows overlap."""
     for i, j in np.ndindex(windows.shape[2:4]):
-        windows[:, :, i, j] += columns[:, :, i, j]
+        tap = windows[:, :, i, j]
+        tap += columns[:, :, i, j]
 
 
 def _weight_gradient(grad_output: Array, windows: Array, weight: Array, groups: int) -> Array:
@@ -481,5 +508,6 @@ def _weight_gradient(grad_output: Array, windows: Array, weight: Array, groups: 
     gradient = np.zeros((groups, weight[0].size, len(weight) // groups), weight.dtype)
     for images, rows in _blocks(windows):
         columns = _matrices(windows[images, ..., rows, :], groups)
-        gradient += (columns @ _matrices(grad_output[images, :, rows], groups).mT).sum(0)
+        wide = _widen(grad_output[images, :, rows], windows.shape[-1])
+        gradient += (columns @ _matrices(wide, groups).mT).sum(0)
     return gradient.mT.reshape(weight.shape)
