@@ -50,6 +50,12 @@ def floats(name: str, array: Array, axes: str, like: Array | None = None) -> Arr
     return array
 
 
+def not_empty(name: str, array: Array) -> None:
+    """Check that no axis of `array` has length 0."""
+    if 0 in array.shape:
+        raise ValueError(f"{name} (shape {array.shape}) must not be empty")
+
+
 def same_shape(name: str, array: Array, shape: tuple[int, ...], like: Array) -> None:
     """Check that `array` has exactly this shape, and the dtype of `like`."""
     if not isinstance(array, np.ndarray) or array.shape != shape:

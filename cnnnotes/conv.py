@@ -282,6 +282,8 @@ def conv2d_matrix(
     except ImportError:
         raise ImportError("conv2d_matrix needs SciPy; try pip install scipy") from None
     checks.floats("weight", weight, "out_channels in_channels/groups height width")
+    checks.not_empty("weight", weight)
+    groups = checks.integer("groups", groups, 1)
     image_size = checks.pair("input_size", input_size)
     groups = checks.groups_divide(groups, weight.shape[1] * groups, len(weight))
     kernel, stride, padding, dilation, size = _check_window(
@@ -344,6 +346,7 @@ def _check(
 ) -> tuple[Pair, Sides, Pair, Pair]:
     checks.floats("input", input, "N C H W")
     checks.floats("weight", weight, "out_channels in_channels/groups height width", like=input)
+    checks.not_empty("weight", weight)
     in_channels, out_channels = input.shape[1], len(weight)
     checks.groups_divide(groups, in_channels, out_channels)
     if weight.shape[1] * groups != in_channels:
@@ -368,6 +371,7 @@ def _check_transposed(
 ) -> tuple[Pair, Sides, Pair, Pair]:
     checks.floats("input", input, "N C H W")
     checks.floats("weight", weight, "in_channels out_channels/groups height width", like=input)
+    checks.not_empty("weight", weight)
     if isinstance(padding, str):
         raise ValueError(f"padding (={padding!r}) must be a number in a transposed convolution")
     if len(weight) != input.shape[1]:

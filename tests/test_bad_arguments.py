@@ -1,0 +1,301 @@
+"""Wrong calls: each gets one error that names the argument, its value and what was expected."""
+
+import re
+
+import numpy as np
+import pytest
+
+from cnnnotes import conv, pool
+
+IMAGE = np.zeros((2, 4, 5, 6))
+WEIGHT = np.zeros((6, 4, 3, 3))
+TURNED = np.zeros((4, 6, 3, 3))
+COLUMNS = np.zeros((2, 36, 12))
+MAXIMA, INDICES = np.zeros((2, 4, 2, 3)), np.zeros((2, 4, 2, 3), int)
+
+
+def conv2d(input=IMAGE, weight=WEIGHT, **arguments):
+    return conv.conv2d(input, weight, **arguments)
+
+
+def backward(grad_output, input=IMAGE, weight=WEIGHT, **arguments):
+    return conv.conv2d_backward(grad_output, input, weight, **arguments)
+
+
+def transpose(input=IMAGE, weight=TURNED, **arguments):
+    return conv.conv_transpose2d(input, weight, **arguments)
+
+
+def unpool(input=MAXIMA, indices=INDICES, kernel_size=2, **arguments):
+    return pool.max_unpool2d(input, indices, kernel_size, **arguments)
+
+
+WRONG = [
+    # ranks, kinds and dtypes
+    (
+        lambda: conv2d(IMAGE[0]),
+        ValueError,
+        "input (shape (4, 5, 6)) must have 4 axes, (N, C, H, W)",
+    ),
+    (lambda: conv2d(IMAGE[0]), ValueError, "add the batch axis with input[None]"),
+    (lambda: conv2d(IMAGE[0, 0]), ValueError, "input (shape (5, 6)) must have 4 axes"),
+    (lambda: conv2d(IMAGE.tolist()), TypeError, "input (a list) must be a NumPy array; try np.as"),
+    (lambda: conv2d("image"), TypeError, "input (a str) must be a NumPy array"),
+    (lambda: conv2d(None), TypeError, "input (a NoneType) must be a NumPy array"),
+    (
+        lambda: conv2d(IMAGE.astype(int)),
+        TypeError,
+        "input (dtype int64) must be float32 or float64",
+    ),
+    (lambda: conv2d(IMAGE.astype(np.uint8)), TypeError, "try input.astype(np.float32)"),
+    (lambda: conv2d(IMAGE.astype(np.float16)), TypeError, "input (dtype float16) must be float32"),
+    (lambda: conv2d(IMAGE.astype(complex)), TypeError, "input (dtype complex128) must be float32"),
+    (
+        lambda: conv2d(weight=WEIGHT.astype(np.float32)),
+        TypeError,
+        "weight (dtype float32) must have the dtype of the input, float64; "
+        "try weight.astype(np.float64)",
+    ),
+    (lambda: conv2d(weight=WEIGHT[0]), ValueError, "weight (shape (4, 3, 3)) must have 4 axes"),
+    (lambda: conv2d(weight=3), TypeError, "weight (a int) must be a NumPy array"),
+    # channels, groups, bias
+    (
+        lambda: conv2d(weight=WEIGHT[:, :3]),
+        ValueError,
+        "input (shape (2, 4, 5, 6)) has 4 channels, but weight (shape (6, 3, 3, 3)) with groups "
+        "(=1) expects 3",
+    ),
+    (lambda: conv2d(groups=2), ValueError, "with groups (=2) expects 8"),
+    (lambda: conv2d(groups=3), ValueError, "in_channels (=4) must be divisible by groups (=3)"),
+    (lambda: conv2d(groups=4), ValueError, "out_channels (=6) must be divisible by groups (=4)"),
+    (lambda: conv2d(groups=0), ValueError, "groups (=0) must be at least 1"),
+    (lambda: conv2d(groups="2"), TypeError, "groups (='2') must be an int"),
+    (lambda: conv2d(groups=None), TypeError, "groups (=None) must be an int"),
+    (
+        lambda: conv2d(bias=np.zeros(5)),
+        ValueError,
+        "bias (shape (5,)) must be an array of shape (6,",
+    ),
+    (lambda: conv2d(bias=0.5), ValueError, "bias (float) must be an array of shape (6,)"),
+    (lambda: conv2d(bias=np.zeros(6, np.float32)), TypeError, "bias (dtype float32) must have the"),
+    (
+        lambda: conv2d(IMAGE[:, :0], WEIGHT[:, :0]),
+        ValueError,
+        "weight (shape (6, 0, 3, 3)) must not",
+    ),
+    (
+        lambda: conv2d(weight=WEIGHT[:0]),
+        ValueError,
+        "weight (shape (0, 4, 3, 3)) must not be empty",
+    ),
+    (lambda: conv2d(weight=WEIGHT[..., :0]), ValueError, "weight (shape (6, 4, 3, 0)) must not be"),
+    # strides, dilations, padding
+    (lambda: conv2d(stride=0), ValueError, "stride (=0) must be at least 1"),
+    (lambda: conv2d(stride=-1), ValueError, "stride (=-1) must be at least 1"),
+    (lambda: conv2d(stride=(1, -2)), ValueError, "stride (=-2) must be at least 1"),
+    (lambda: conv2d(stride=1.5), TypeError, "stride (=1.5) must be an int"),
+    (lambda: conv2d(stride=True), TypeError, "stride (=True) must be an int"),
+    (lambda: conv2d(stride=None), TypeError, "stride (=None) must be an int"),
+    (lambda: conv2d(stride="2"), TypeError, "stride (='2') must be an int"),
+    (lambda: conv2d(stride=float("nan")), TypeError, "stride (=nan) must be an int"),
+    (lambda: conv2d(stride=(1, 2, 3)), ValueError, "stride (=(1, 2, 3)) must be an int or a pair"),
+    (lambda: conv2d(dilation=0), ValueError, "dilation (=0) must be at least 1"),
+    (lambda: conv2d(dilation=[1]), ValueError, "dilation (=[1]) must be an int or a pair"),
+    (
+        lambda: conv2d(dilation=3),
+        ValueError,
+        "height: kernel_size (=3, spanning 7 with dilation 3)",
+    ),
+    (lambda: conv2d(weight=np.zeros((6, 4, 3, 7))), ValueError, "width: kernel_size (=7) must fit"),
+    (lambda: conv2d(IMAGE[..., :0]), ValueError, "width: size (=0) must be at least 1"),
+    (lambda: conv2d(padding=-1), ValueError, "padding (=-1) must be at least 0"),
+    (lambda: conv2d(padding=0.5), TypeError, "padding (=0.5) must be an int"),
+    (lambda: conv2d(padding="full"), ValueError, "padding (='full') must be 'same', 'valid' or a"),
+    (
+        lambda: conv2d(padding="same", stride=2),
+        ValueError,
+        "stride (=(2, 2)) must be 1 when padding",
+    ),
+    (
+        lambda: conv2d(padding=(1, 2, 3)),
+        ValueError,
+        "padding (=(1, 2, 3)) must be an int or a pair",
+    ),
+    (lambda: conv2d(padding=((1, 1), (1, -1))), ValueError, "padding (=-1) must be at least 0"),
+    (lambda: conv2d(padding=((1, 1),)), ValueError, "must be ((top, bottom), (left, right))"),
+    (lambda: conv2d(padding=((1, 1), 2, 3)), ValueError, "must be ((top, bottom), (left, right))"),
+    # gradients
+    (
+        lambda: backward(np.zeros((2, 6, 3, 3))),
+        ValueError,
+        "grad_output (shape (2, 6, 3, 3)) must be an array of shape (2, 6, 3, 4)",
+    ),
+    (lambda: backward(1.0), ValueError, "grad_output (float) must be an array of shape"),
+    (
+        lambda: backward(np.zeros((2, 6, 3, 4), np.float32)),
+        TypeError,
+        "grad_output (dtype float32) must have the dtype of the input, float64",
+    ),
+    # transposed
+    (lambda: transpose(IMAGE[0]), ValueError, "input (shape (4, 5, 6)) must have 4 axes"),
+    (
+        lambda: transpose(weight=WEIGHT),
+        ValueError,
+        "has 4 channels, but weight (shape (6, 4, 3, 3))",
+    ),
+    (lambda: transpose(groups=3), ValueError, "in_channels (=4) must be divisible by groups (=3)"),
+    (
+        lambda: transpose(bias=np.zeros(5)),
+        ValueError,
+        "bias (shape (5,)) must be an array of shape",
+    ),
+    (
+        lambda: transpose(padding="same"),
+        ValueError,
+        "padding (='same') must be a number in a trans",
+    ),
+    (lambda: transpose(padding=9), ValueError, "height: padding (=9 before, 9 after) must leave"),
+    (
+        lambda: transpose(output_padding=1),
+        ValueError,
+        "output_padding (=1) must be smaller than st",
+    ),
+    (lambda: transpose(output_padding=-1), ValueError, "output_padding (=-1) must be at least 0"),
+    (
+        lambda: transpose(weight=TURNED[:, :0]),
+        ValueError,
+        "weight (shape (4, 0, 3, 3)) must not be",
+    ),
+    (
+        lambda: conv.conv_transpose2d_backward(IMAGE, IMAGE, TURNED),
+        ValueError,
+        "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 6, 7, 8)",
+    ),
+    # columns
+    (lambda: conv.im2col(IMAGE[0], 3), ValueError, "input (shape (4, 5, 6)) must have 4 axes"),
+    (lambda: conv.im2col(IMAGE, 0), ValueError, "kernel_size (=0) must be at least 1"),
+    (lambda: conv.im2col(IMAGE, 6), ValueError, "height: kernel_size (=6) must fit"),
+    (lambda: conv.col2im(IMAGE, 5, 3), ValueError, "must have 3 axes, (N, C×area, H'×W')"),
+    (lambda: conv.col2im(COLUMNS, (5, 5), 3), ValueError, "must be (N, a multiple of 9, 9) for"),
+    (
+        lambda: conv.col2im(COLUMNS[:, :35], (5, 6), 3),
+        ValueError,
+        "must be (N, a multiple of 9, 12",
+    ),
+    (lambda: conv.col2im(COLUMNS, 0, 3), ValueError, "output_size (=0) must be at least 1"),
+    (lambda: conv.col2im(COLUMNS, "5", 3), TypeError, "output_size (='5') must be an int"),
+    (
+        lambda: conv.col2im_backward(np.zeros((2, 4, 5, 5)), COLUMNS, (5, 6), 3),
+        ValueError,
+        "grad_output (shape (2, 4, 5, 5)) must be an array of shape (2, 4, 5, 6)",
+    ),
+    (lambda: conv.im2col_backward(IMAGE, IMAGE, 3), ValueError, "grad_output (shape (2, 4, 5, 6))"),
+    (lambda: conv.conv2d_matrix(WEIGHT, 2), ValueError, "height: kernel_size (=3) must fit"),
+    (lambda: conv.conv2d_matrix(WEIGHT, (5, 5, 5)), ValueError, "input_size (=(5, 5, 5)) must be"),
+    (lambda: conv.conv2d_matrix(WEIGHT, 5, groups="2"), TypeError, "groups (='2') must be an int"),
+    (
+        lambda: conv.conv2d_loops(IMAGE, WEIGHT, stride=0),
+        ValueError,
+        "stride (=0) must be at least",
+    ),
+    # pooling
+    (lambda: pool.max_pool2d(IMAGE[0], 2), ValueError, "input (shape (4, 5, 6)) must have 4 axes"),
+    (lambda: pool.max_pool2d(IMAGE.astype(int), 2), TypeError, "input (dtype int64) must be float"),
+    (lambda: pool.max_pool2d(IMAGE, 0), ValueError, "kernel_size (=0) must be at least 1"),
+    (lambda: pool.max_pool2d(IMAGE, 6), ValueError, "height: kernel_size (=6) must fit"),
+    (lambda: pool.max_pool2d(IMAGE, 2, 0), ValueError, "stride (=0) must be at least 1"),
+    (lambda: pool.max_pool2d(IMAGE, 2, padding=2), ValueError, "padding (=2) must be at most half"),
+    (lambda: pool.max_pool2d(IMAGE, "2"), TypeError, "kernel_size (='2') must be an int"),
+    (lambda: pool.max_pool2d(IMAGE, (2, 2, 2)), ValueError, "kernel_size (=(2, 2, 2)) must be an"),
+    (lambda: pool.max_pool2d_backward(IMAGE, IMAGE, 2), ValueError, "of shape (2, 4, 2, 3)"),
+    (lambda: pool.avg_pool2d(IMAGE, 2, padding=-1), ValueError, "padding (=-1) must be at least 0"),
+    (
+        lambda: pool.avg_pool2d(IMAGE, 2, divisor_override=0),
+        ValueError,
+        "divisor_override (=0) must be at least 1",
+    ),
+    (lambda: pool.avg_pool2d_backward(IMAGE, IMAGE, 2), ValueError, "of shape (2, 4, 2, 3)"),
+    (lambda: pool.lp_pool2d(IMAGE, 0, 2), ValueError, "norm_type (=0) must be above 0 and finite"),
+    (
+        lambda: pool.lp_pool2d(IMAGE, float("nan"), 2),
+        ValueError,
+        "norm_type (=nan) must be above 0",
+    ),
+    (
+        lambda: pool.lp_pool2d(IMAGE, float("inf"), 2),
+        ValueError,
+        "norm_type (=inf) must be above 0",
+    ),
+    (lambda: pool.lp_pool2d(IMAGE, "2", 2), TypeError, "norm_type (='2') must be a number"),
+    (lambda: pool.lp_pool2d(IMAGE, True, 2), TypeError, "norm_type (=True) must be a number"),
+    (
+        lambda: pool.lp_pool2d(IMAGE[0], 2, 2),
+        ValueError,
+        "input (shape (4, 5, 6)) must have 4 axes",
+    ),
+    (lambda: pool.lp_pool2d_backward(IMAGE, IMAGE, 2, 2), ValueError, "of shape (2, 4, 2, 3)"),
+    (lambda: pool.adaptive_avg_pool2d(IMAGE, 0), ValueError, "output_size (=0) must be at least 1"),
+    (
+        lambda: pool.adaptive_avg_pool2d(IMAGE, None),
+        TypeError,
+        "output_size (=None) must be an int",
+    ),
+    (
+        lambda: pool.adaptive_max_pool2d(IMAGE, (1, 2, 3)),
+        ValueError,
+        "output_size (=(1, 2, 3)) must",
+    ),
+    (lambda: pool.adaptive_max_pool2d(IMAGE[0], 1), ValueError, "must have 4 axes, (N, C, H, W)"),
+    (lambda: pool.adaptive_avg_pool2d_backward(IMAGE, IMAGE, 1), ValueError, "shape (2, 4, 1, 1)"),
+    (lambda: pool.adaptive_max_pool2d_backward(IMAGE, IMAGE, 1), ValueError, "shape (2, 4, 1, 1)"),
+    (
+        lambda: unpool(indices=MAXIMA),
+        TypeError,
+        "indices (of float64) must be an array of integers",
+    ),
+    (lambda: unpool(indices=[0]), TypeError, "indices (of list) must be an array of integers"),
+    (
+        lambda: unpool(indices=INDICES[:1]),
+        ValueError,
+        "indices (shape (1, 4, 2, 3)) must have input",
+    ),
+    (
+        lambda: unpool(indices=INDICES + 24),
+        ValueError,
+        "indices (from 24 to 24) must lie within the",
+    ),
+    (
+        lambda: unpool(indices=INDICES - 1),
+        ValueError,
+        "indices (from -1 to -1) must lie within the",
+    ),
+    (
+        lambda: unpool(output_size=(6, 6)),
+        ValueError,
+        "output_size's height (=6) must be less than st",
+    ),
+    (
+        lambda: unpool(output_size=(4, 4)),
+        ValueError,
+        "output_size's width (=4) must be less than str",
+    ),
+    (lambda: unpool(stride=0), ValueError, "stride (=0) must be at least 1"),
+    (
+        lambda: pool.max_unpool2d_backward(IMAGE, MAXIMA, INDICES, 2),
+        ValueError,
+        "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 4, 6)",
+    ),
+    (lambda: pool.blur_pool2d(IMAGE, 0), ValueError, "kernel_size (=0) must be at least 1"),
+    (lambda: pool.blur_pool2d(IMAGE, 10), ValueError, "kernel_size (=10) must be at most 9 for an"),
+    (lambda: pool.blur_pool2d(IMAGE[0]), ValueError, "input (shape (4, 5, 6)) must have 4 axes"),
+    (lambda: pool.blur_pool2d(IMAGE, 3, 0), ValueError, "stride (=0) must be at least 1"),
+    (lambda: pool.blur_pool2d_backward(IMAGE, IMAGE), ValueError, "of shape (2, 4, 3, 3)"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "message"), WRONG)
+def test_wrong_calls_say_what_is_wrong(call, error, message):
+    with pytest.raises(error, match=re.escape(message)) as caught:
+        call()
+    assert type(caught.value) is error
+    assert "\n" not in str(caught.value)
