@@ -228,7 +228,9 @@ def _pool(kind: str) -> Callable[[Any], Layer]:
 
 def _blur_pool(layer: Any) -> Layer:
     kernel = layer.kernel_size
-    return d.Pool(kernel, layer.stride, ((kernel - 1) // 2, kernel // 2), kind="blurpool")
+    height, width = kernel if isinstance(kernel, tuple | list) else (kernel, kernel)
+    border = tuple(((size - 1) // 2, size // 2) for size in (height, width))
+    return d.Pool(kernel, layer.stride, border, kind="blurpool")
 
 
 _READERS: dict[str, Callable[[Any], Layer]] = {

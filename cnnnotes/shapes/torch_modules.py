@@ -85,7 +85,7 @@ def _hooked(part: Any, recorder: "_Recorder", name: str) -> Iterator[None]:
 class _Recorder:
     """Adds a step to the graph for each layer and function, and knows which made each tensor."""
 
-    def __init__(self, graph: Graph, tensor: type) -> None:
+    def __init__(self, graph: Graph, tensor: Any) -> None:
         self.graph, self.tensor = graph, tensor
         self.steps: dict[int, int] = {}
         self.kept: list[Any] = []  # or a later tensor could be given the same id
@@ -142,14 +142,41 @@ class _Recorder:
 
     def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         read = self.inputs([args, kwargs])
-        output = function(*args, **kwargs)
+        name = getattr(function, "__name__", "function").strip("_")
+        if name in _FUNCTIONS and len(read) == 1:
+            output = self.known(name, read[0], args, kwargs)
+        elif name in _ARITHMETIC and self.alike(args) and not kwargs:
+            tensor = next(part for part in args if isinstance(part, self.tensor))
+            output = tensor if _in_place(function) else tensor.new_empty(tensor.shape)
+        else:
+            output = function(*args, **kwargs)
         if not read or self.inside_a_layer():
             return output
         made = output[0] if isinstance(output, tuple | list) and output else output
         if isinstance(made, self.tensor):
-            name = getattr(function, "__name__", "function").strip("_")
-            self.record(name.removesuffix("_"), read, args, kwargs, made)
+            self.record(name, read, args, kwargs, made)
         return output
+
+    def known(self, name: str, read: tuple[Any, int], args: Any, kwargs: Any) -> Any:
+        """Return an output of the right shape, without asking PyTorch for it.
+
+        Its meta kernels would first load its compiler and SymPy, which takes seconds.
+        """
+        names, make = _FUNCTIONS[name]
+        layer = make(dict(zip(names.split(), args, strict=False)) | kwargs)
+        tensor, step = read
+        shape = self.graph.check(self.here(), layer, (step,))
+        return tensor.new_empty((tensor.shape[0], *shape))
+
+    def alike(self, args: Any) -> bool:
+        """Say whether all are plain numbers, or tensors of one shape without values."""
+        tensors = [part for part in args if isinstance(part, self.tensor)]
+        numbers = [part for part in args if isinstance(part, int | float)]
+        return (
+            len(tensors) + len(numbers) == len(args)
+            and len({tuple(part.shape) for part in tensors}) == 1
+            and all(part.is_meta for part in tensors)
+        )
 
     def record(self, name: str, read: Any, args: Any, kwargs: Any, made: Any) -> None:
         steps = tuple(dict.fromkeys(step for _, step in read))
@@ -241,6 +268,12 @@ def _pool(kind: str) -> Callable[[dict[str, Any]], Layer]:
     )
 
 
+def _in_place(function: Callable[..., Any]) -> bool:
+    """Say whether a function of arithmetic writes over its first argument, as ``add_`` does."""
+    name = function.__name__
+    return name.startswith("__i") or (name.endswith("_") and not name.startswith("__"))
+
+
 def _flat(value: Any) -> Any:
     """Return ``(3,)`` as ``3``, as PyTorch's functions take it."""
     return value[0] if isinstance(value, tuple | list) and len(value) == 1 else value
@@ -287,6 +320,9 @@ _FUNCTIONS: dict[str, tuple[str, Callable[[dict[str, Any]], Layer]]] = {
     ),
     "batch_norm": (
         "input running_mean running_var weight",
-        lambda given: d.BatchNorm(affine=given.get("weight") is not None),
+        lambda given: d.BatchNorm(
+            None if given.get("running_mean") is None else given["running_mean"].shape[0],
+            given.get("weight") is not None,
+        ),
     ),
 }

@@ -2,9 +2,12 @@
 
 import json
 import random
+import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -187,6 +190,26 @@ def test_functional_calls_are_followed():
     assert kept == [replace(row, parameters=0) for row in comparable(expected)]
 
 
+def test_functional_batch_norm_is_checked():
+    class Wrong(nn.Module):
+        def forward(self, x):
+            return F.batch_norm(x, torch.zeros(3), torch.ones(3))
+
+    with pytest.raises(ShapeError, match="Wrong: The layer was made for 3 channels"):
+        trace(Wrong(), (4, 5, 5))
+
+
+def test_tracing_does_not_load_torchs_compiler():
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from torch_networks import WELL_KNOWN; import torch; from cnnnotes.shapes import trace\n"
+        "with torch.device('meta'): module = WELL_KNOWN['resnet18']()\n"
+        "trace(module, (3, 64, 64))\n"
+        "assert 'sympy' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(Path(__file__).parent)], check=True)
+
+
 def test_what_is_not_known_is_not_guessed():
     class Odd(nn.Module):
         def forward(self, x):
@@ -201,8 +224,6 @@ def test_what_is_not_known_is_not_guessed():
 
 
 def test_shapes_do_not_import_torch():
-    import subprocess
-
     code = (
         "import sys; from cnnnotes.shapes import trace, catalogue; trace(catalogue()['vgg16']); "
         "assert 'torch' not in sys.modules"
@@ -229,6 +250,33 @@ def test_our_layers():
     assert traced.parameters == sum(weight.data.size for weight in model.parameters())
     assert [row.name for row in traced.rows][1:] == [str(number) for number in range(8)]
     assert comparable(trace(list(model), (7, 1, 28, 28))) == comparable(traced)
+
+
+OUR_LAYERS = [
+    ours.Conv2d(4, 6, (3, 2), (1, 2), "valid", (2, 1), 2, bias=False, seed=0),
+    ours.Conv2d(4, 6, 4, padding="same", seed=0),
+    ours.Conv2d(4, 6, 3, padding=((0, 1), (2, 0)), padding_mode="reflect", seed=0),
+    ours.ConvTranspose2d(4, 6, 3, 2, 1, 1, 2, dilation=2, seed=0),
+    ours.LocallyConnected2d(4, 2, 3, (9, 11), 2, 1, seed=0),
+    ours.MaxPool2d(3, 2, 1, ceil_mode=True),
+    ours.MaxPool2d(2, dilation=3),
+    ours.AvgPool2d((2, 3), padding=1),
+    ours.BlurPool2d(),
+    ours.BlurPool2d((4, 5), (1, 3)),
+    ours.AdaptiveAvgPool2d((2, None)),
+    ours.AdaptiveMaxPool2d(3),
+    ours.Linear(11, 3, seed=0),
+    ours.Dropout(0.5),
+    ours.Flatten(),
+]
+
+
+@pytest.mark.parametrize("layer", OUR_LAYERS, ids=repr)
+def test_each_of_our_layers(layer):
+    traced = trace(layer, (4, 9, 11))
+    made = layer.eval().forward(np.zeros((2, 4, 9, 11), np.float32))
+    assert traced.output_shape == made.shape[1:]
+    assert traced.parameters == sum(weight.data.size for weight in layer.parameters())
 
 
 def test_a_single_layer_and_an_unknown_one():
