@@ -74,6 +74,7 @@ def test_placed_digits_are_whole_and_lie_anywhere():
 def test_clutter_adds_ink_from_the_same_side_of_the_split(monkeypatch):
     plain, cluttered = data.load_placed(0), data.load_placed(0, clutter=4)
     assert cluttered.test_images.mean() > 1.2 * plain.test_images.mean()
+    assert cluttered.test_images.max() == 1
     digits = data.load_digits(0)
     dark_test = digits._replace(test_images=np.zeros_like(digits.test_images))
     monkeypatch.setattr(data, "load_digits", lambda seed: dark_test)
@@ -101,6 +102,7 @@ def test_shapes_lie_where_their_target_says():
 def test_the_same_shapes_have_a_kind():
     centres, kinds = data.load_shapes(0), data.load_shapes(0, target="kind")
     assert np.array_equal(centres.test_images, kinds.test_images)
+    assert not np.array_equal(kinds.test_labels, kinds.train_labels[: len(kinds.test_labels)])
     assert set(kinds.train_labels.tolist()) == set(range(len(data.SHAPES)))
     for arguments, message in [({"target": "size"}, "target"), ({"size": 19}, "size")]:
         with pytest.raises(ValueError, match=rf"{message} \(="):

@@ -13,7 +13,7 @@ strings (`getattr(module, "name")` aside, which uses the module as a value) are 
 import ast
 import hashlib
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -96,15 +96,18 @@ class _Sources:
 
     def __init__(self, target: str) -> None:
         self.packages = {target.partition(".")[0], HOME} - {""}
+        # Each file is looked for once per hash, not once per name in it.
+        self.file = cache(self._file)
+        self.module = cache(self._module)
 
-    def module(self, name: str) -> _Module | None:
+    def _module(self, name: str) -> _Module | None:
         file = self.file(name)
         if file is None:
             return None
         stat = file.stat()
         return _read(name, file, stat.st_mtime_ns, stat.st_size)
 
-    def file(self, module_name: str) -> Path | None:
+    def _file(self, module_name: str) -> Path | None:
         package, *rest = module_name.split(".")
         spec = find_spec(package) if package in self.packages else None
         if spec is None or not spec.submodule_search_locations:
@@ -229,7 +232,7 @@ def _without_docstrings(tree: ast.Module) -> ast.Module:
 def _plain(node: Any) -> Any:
     """Return a syntax tree as nested tuples that are alike in every version of Python."""
     if isinstance(node, ast.AST):
-        fields = [(name, _plain(value)) for name, value in ast.iter_fields(node) if name != "ctx"]
+        fields = [(name, _plain(value)) for name, value in ast.iter_fields(node)]
         filled = [(name, value) for name, value in fields if value not in (None, [])]
         return type(node).__name__, filled
     if isinstance(node, list):

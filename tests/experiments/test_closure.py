@@ -53,6 +53,10 @@ def full_path(x):
     import house.pool
     return house.pool.avg_pool(x)
 
+def made_at_run_time(x):
+    from house import pool
+    return pool.conjured(x)
+
 def any_of_them(name):
     from house import pool
     return getattr(pool, name)
@@ -123,6 +127,11 @@ def test_it_follows_imports_inside_functions_and_reexports(house):
 
 def test_a_module_used_as_a_value_counts_whole(house):
     assert {"house.pool.avg_pool", "house.pool.max_pool"} <= set(closure("house.lazy.any_of_them"))
+
+
+def test_a_module_counts_whole_where_what_it_gives_is_made_at_run_time(house):
+    everything = {"house.pool.avg_pool", "house.pool.max_pool"}
+    assert everything <= set(closure("house.lazy.made_at_run_time"))
 
 
 def test_a_whole_module_is_all_its_definitions(house):

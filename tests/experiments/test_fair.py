@@ -32,6 +32,21 @@ def test_tuning_picks_the_best_on_validation(monkeypatch):
     assert tuned.learning_rate == 0.1 and tuned.accuracies["0.1"] > tuned.accuracies["1e-09"]
 
 
+def test_tuning_keeps_validation_images_out_of_training(monkeypatch):
+    points, labels = blobs()
+    seen = []
+
+    def spy(model, images, labels, **options):
+        seen.append({point.tobytes() for point in images})
+
+    monkeypatch.setattr(fair, "train", spy)
+    fair.tune(line, points, labels, epochs=4, seed=0)
+    _, validation = fair.cut(labels, seed=0)
+    held_out = {point.tobytes() for point in points[validation]}
+    assert len(seen) == len(fair.LEARNING_RATES) and len(seen[0]) == 160
+    assert not any(trained & held_out for trained in seen)
+
+
 def test_tuning_survives_divergence_and_prefers_small_rates(monkeypatch):
     points, labels = blobs()
     monkeypatch.setattr(fair, "LEARNING_RATES", (0.05, 0.06, 1e30))

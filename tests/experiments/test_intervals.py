@@ -85,3 +85,4 @@ def test_the_words():
     assert not better(flat) and not worse(flat) and same(flat, 0.1)
     assert worse(down) and not better(down)
     assert same(up, 3) and not same(up, 2)
+    assert same(down, 3) and not same(down, 2)

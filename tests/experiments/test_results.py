@@ -57,6 +57,13 @@ def test_what_is_saved_is_loaded(saved):
     assert results.names() == ["tiny"] and results.path("tiny") == saved
 
 
+def test_numbers_of_any_kind_become_plain_ones():
+    mixed = {"a": np.float32(0.1), "b": (np.int64(3), 1 / 3), 5: np.bool_(True), "c": None}
+    assert json.dumps(results.rounded(mixed)) == (
+        '{"a": 0.1, "b": [3, 0.333333], "5": true, "c": null}'
+    )
+
+
 def test_saving_twice_writes_the_same_bytes_and_leaves_nothing_beside(saved):
     before = saved.read_bytes()
     results.save(small_record())

@@ -127,6 +127,8 @@ def test_a_record_holds_all_that_was_asked(coin):
 
 def test_what_is_recorded_is_not_run_again(coin):
     first = runner.run(coin.name)
+    for file in coin.kept():
+        file.unlink()
     again = runner.run(coin.name)
     assert first == again and len(coin.ran()) == 10
     runner.run(coin.name, fresh=True)
@@ -145,6 +147,14 @@ def test_one_process_or_two_give_the_same_numbers(coin):
     alone = runner.run(coin.name, jobs=1)
     together = runner.run(coin.name, jobs=2, fresh=True)
     assert len(coin.ran()) == 20 and numbers(alone) == numbers(together)
+
+
+def test_a_run_uses_one_thread_however_many_there_are(coin):
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    threadpool_limits(2)
+    runner.run(coin.name)
+    assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}
 
 
 def test_killed_midway_it_goes_on_where_it_stopped(coin):
