@@ -83,20 +83,27 @@ def draw(name: str, folder: Path) -> Drawn:
 
 def key(name: str, records: Iterable[str]) -> str:
     """Hash all that a figure depends on: its code, the records it reads, Matplotlib's version."""
-    parts = [code_hash(f"cnnnotes.figures.{name.partition('.')[0]}"), version("matplotlib")]
+    parts = [code_hash(f"cnnnotes.figures.{name}"), version("matplotlib")]
     parts += [results.path(record).read_text() for record in sorted(records)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def standing(name: str, folder: Path) -> Drawn | None:
-    """Return the figure as it stands in `folder`, or None if it is missing or out of date."""
+def drawn_in(folder: Path, name: str) -> Drawn | None:
+    """Return what is known of the figure that stands in `folder`, or None if there is none."""
     try:
         drawn = Drawn(**json.loads((folder / f"{name}.json").read_text()))
-        up_to_date = drawn.key == key(name, drawn.records)
-    except (OSError, ValueError, TypeError, ModuleNotFoundError):
+    except (OSError, ValueError, TypeError):
         return None
-    files = [folder / f"{name}.{theme}.svg" for theme in ("light", "dark")]
-    return drawn if up_to_date and all(file.exists() for file in files) else None
+    files = [folder / f"{name}.{palette}.svg" for palette in ("light", "dark")]
+    return drawn if all(file.exists() for file in files) else None
+
+
+def up_to_date(drawn: Drawn) -> bool:
+    """Say whether code and data of the figure are still those that it was drawn with."""
+    try:
+        return drawn.key == key(drawn.name, drawn.records)
+    except (OSError, ValueError):  # its code or data is gone
+        return False
 
 
 def write(path: Path, content: bytes) -> None:

@@ -32,7 +32,9 @@ def build() -> None:
 def build_figures() -> None:
     """Draw each figure that a page names and that does not stand already; drop the others."""
     shown = figures_shown()
-    missing = [name for name in shown if draw.standing(name, FIGURES) is None]
+    standing = [draw.drawn_in(FIGURES, name) for name in shown]
+    fresh = {drawn.name for drawn in standing if drawn and draw.up_to_date(drawn)}
+    missing = [name for name in shown if name not in fresh]
     if missing:
         # A process of its own: `mkdocs serve` would go on drawing with code it imported long ago.
         command = [sys.executable, "-m", "cnnnotes.figures.draw", str(FIGURES), *missing]

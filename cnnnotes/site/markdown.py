@@ -45,7 +45,7 @@ class SiteError(BuildError):
 def figure(body: str) -> str:
     """Turn a figure's name and caption into a `<figure>` that follows the colour theme."""
     name, _, caption = body.partition("\n")
-    drawn = draw.standing(name, FIGURES)
+    drawn = draw.drawn_in(FIGURES, name)
     if drawn is None:
         raise SiteError(f"figure {name!r} is missing: cnnnotes/figures/ could not draw it")
     images = "".join(
