@@ -16,39 +16,39 @@ LEDGER = (
     Claim(
         "C1",
         "A fully connected network takes nothing from the arrangement of the pixels.",
-        "convolutions/images-as-tables",
+        "convolutions/bag-of-numbers",
         "permuted_pixels",
     ),
     Claim(
         "C2",
         "Neighbouring pixels tell much about each other, and small patterns return elsewhere.",
-        "convolutions/local-structure",
+        "convolutions/bag-of-numbers",
     ),
     Claim(
         "C3",
         "A convolutional network has some tolerance to small shifts built in; "
         "a fully connected one must learn it.",
-        "convolutions/small-shifts",
+        "convolutions/bag-of-numbers",
     ),
     Claim(
         "C4",
         "Connecting everything to everything costs too many parameters for images of useful size.",
-        "convolutions/counting-parameters",
+        "convolutions/weight-sharing",
     ),
     Claim(
         "C5",
         "A convolution is one small detector used everywhere: shift the image, and its map shifts.",
-        "convolutions/equivariance",
+        "convolutions/one-detector",
     ),
     Claim(
         "C6",
         "A convolution is a fully connected layer with most weights zero and the others shared.",
-        "convolutions/convolution-as-matrix",
+        "convolutions/weight-sharing",
     ),
     Claim(
         "C7",
         "Because it shares weights, a convolutional network learns from fewer examples.",
-        "convolutions/data-efficiency",
+        "convolutions/weight-sharing",
         "data_efficiency",
     ),
     Claim(
@@ -59,12 +59,12 @@ LEDGER = (
     Claim(
         "C9",
         "Several small layers do more than one wide layer of equal cost and reach.",
-        "convolutions/depth",
+        "convolutions/receptive-field",
     ),
     Claim(
         "C10",
         "Filters that are learned replace features made by hand.",
-        "convolutions/learned-features",
+        "convolutions/architecture-as-prior",
     ),
     Claim(
         "C11",
@@ -81,12 +81,12 @@ LEDGER = (
         "C13",
         "Where a model is blind to structure, another architecture helps more than "
         "features, regularisation or tuning.",
-        "convolutions/which-lever",
+        "convolutions/architecture-as-prior",
     ),
     Claim(
         "C14",
         "The right inductive bias beats more parameters; a wrong one does not.",
-        "convolutions/inductive-bias",
+        "convolutions/architecture-as-prior",
     ),
     Claim(
         "C15",
@@ -96,17 +96,17 @@ LEDGER = (
     Claim(
         "P1",
         "Pooling keeps what was found and drops where it was found.",
-        "pooling/what-not-where",
+        "pooling/what-over-where",
     ),
     Claim(
         "P2",
         "Pooling helps where small shifts do not matter, and saves computation.",
-        "pooling/when-it-helps",
+        "pooling/what-over-where",
     ),
     Claim(
         "P3",
         "Pooling hurts where the position is the answer.",
-        "pooling/when-it-hurts",
+        "pooling/when-pooling-hurts",
     ),
     Claim(
         "P4",
@@ -117,7 +117,7 @@ LEDGER = (
     Claim(
         "P5",
         "Training is steadier with fixed summaries than with learned ones.",
-        "pooling/steady-training",
+        "pooling/pool-or-stride",
     ),
     Claim(
         "P6",
@@ -127,17 +127,17 @@ LEDGER = (
     Claim(
         "P7",
         "What a network learns is a vocabulary of shared signals rather than of objects.",
-        "pooling/vocabulary",
+        "pooling/feature-maps",
     ),
     Claim(
         "P8",
         "Convolution and pooling in turn make each level less sensitive to shifts than the last.",
-        "pooling/invariance-ladder",
+        "pooling/levels",
     ),
     Claim(
         "P9",
         "PCA compresses to keep variance, a convolutional network to serve its task.",
-        "pooling/compression",
+        "pooling/learned-compression",
     ),
     Claim(
         "P10",
@@ -147,12 +147,12 @@ LEDGER = (
     Claim(
         "P11",
         "Convolutional networks generalise better than hand-made features with a classifier.",
-        "pooling/generalisation",
+        "pooling/learned-compression",
     ),
     Claim(
         "P12",
         "Looking at the same few images every time makes variants comparable.",
-        "pooling/probe-images",
+        "pooling/feature-maps",
     ),
     Claim(
         "P13",
@@ -163,11 +163,11 @@ LEDGER = (
     Claim(
         "P14",
         "Pooling too early throws away detail that is needed later.",
-        "pooling/too-early",
+        "pooling/when-pooling-hurts",
     ),
     Claim(
         "P15",
         "Early feature maps can be read by eye, deeper ones less so.",
-        "pooling/readable-maps",
+        "pooling/feature-maps",
     ),
 )
