@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,11 @@ def _carry_out(
 
     with ExitStack() as stack:
         if dask:
+            if find_spec("distributed") is None:
+                raise ImportError(
+                    "a Dask cluster needs the package distributed, which is not installed; "
+                    'run: pip install "cnnnotes[cluster]"'
+                )
             from distributed import Client
 
             stack.enter_context(Client(dask, set_as_default=True))

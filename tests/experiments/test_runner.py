@@ -210,6 +210,12 @@ def test_a_dask_cluster_gives_the_same_numbers_though_a_worker_dies(coin):
     assert numbers(results.load("coin")) == numbers(here)
 
 
+def test_without_distributed_it_says_what_to_install(coin, monkeypatch):
+    monkeypatch.setattr(runner, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match=r'pip install "cnnnotes\[cluster\]"'):
+        runner.run(coin.name, dask="tcp://127.0.0.1:1")
+
+
 def test_other_code_makes_nothing_stale(coin):
     runner.run(coin.name)
     coin.edit("tools.py", "def unrelated():\n    return 1", "def unrelated():\n    return 22")
