@@ -166,3 +166,5 @@ def _shown(experiment: Experiment) -> Iterator[Callable[[Run, int, int], object]
         finally:
             over.set()
             watcher.join()
+            text = f"{experiment.name}: {ended[0]} of {pairs} runs"
+            bar.update(whole, description=text, completed=ended[0])
