@@ -272,6 +272,7 @@ def test_dropout_layer():
     assert (layer(ones) == ones).all()
     assert (layer.backward(ones) == ones).all()
     assert (Dropout(0.5, seed=0)(ones) == first).all()
+    assert (Dropout(0.5, seed=1)(ones) != first).any()
 
 
 def test_modes_reach_all_layers():
@@ -321,6 +322,16 @@ def test_sequential_computes_nothing_before_its_first_weights():
     network = Sequential(Untouched(), Sequential(Conv2d(1, 1, 1), ReLU()))
     network.backward(np.ones_like(network(np.ones((1, 1, 2, 2), np.float32))))
     assert network[1][0].weight.grad is not None
+    asked = []
+
+    class Spy(Linear):
+        def backward(self, grad_output, needs_input_grad=True):
+            asked.append(needs_input_grad)
+            return super().backward(grad_output, needs_input_grad)
+
+    network = Sequential(Spy(2, 2), Spy(2, 2))
+    network.backward(np.ones_like(network(np.ones((1, 2), np.float32))))
+    assert asked == [True, False]
     without_weights = Sequential(Untouched())
     without_weights(np.ones((1, 1), np.float32))
     assert without_weights.backward(np.ones((1, 1))) is None
@@ -397,6 +408,16 @@ def test_a_failed_save_leaves_the_old_file(tmp_path):
         save_arrays(path, {"a": np.array([None])})
     assert (load_arrays(path)["a"] == 1).all()
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_save_does_not_write_into_the_old_file(tmp_path):
+    path = tmp_path / "model.npz"
+    save_arrays(path, {"a": np.zeros(2)})
+    before = path.read_bytes()
+    with path.open("rb") as still_reading:
+        save_arrays(path, {"a": np.ones(3)})
+        assert still_reading.read() == before
+    assert load_arrays(path)["a"].tolist() == [1, 1, 1]
 
 
 def test_damaged_files(tmp_path):
