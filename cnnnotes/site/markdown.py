@@ -1,4 +1,4 @@
-"""What our pages can say beyond Markdown: figures, snippets, source, numbers and math.
+"""What our pages can say beyond Markdown: figures, snippets, source, tables, numbers, math.
 
 Pages name things in fences of one or a few lines:
 
@@ -12,12 +12,18 @@ Pages name things in fences of one or a few lines:
     ``` source
     cnnnotes.conv.conv2d
     ```
+    ``` table
+    evidence.ledger
+    ```
+
+A table is made by a function of `cnnnotes.site.tables`, which returns Markdown.
 """
 
 import ast
 import re
 import textwrap
 from html import escape
+from importlib import import_module
 from typing import ClassVar
 from xml.etree.ElementTree import Element
 
@@ -32,7 +38,7 @@ from cnnnotes.figures import draw
 from cnnnotes.site.paths import FIGURES, ROOT, SNIPPETS
 
 FENCE = re.compile(
-    r"^(?P<indent>[ ]*)``` (?P<kind>figure|snippet|source)\n(?P<body>.*?)^(?P=indent)```$",
+    r"^(?P<indent>[ ]*)``` (?P<kind>figure|snippet|source|table)\n(?P<body>.*?)^(?P=indent)```$",
     re.MULTILINE | re.DOTALL,
 )
 NUMBER = re.compile(r"\{\{\s*(?P<name>[^\s:{}]+)\s*(?::(?P<format>[^{}]*))?\}\}")
@@ -99,6 +105,19 @@ def source(name: str) -> str:
     raise SiteError(f"source {name!r}: {path.relative_to(ROOT)} does not define {definition!r}")
 
 
+def table(name: str) -> str:
+    """Return what a function of `cnnnotes.site.tables` makes: rows computed, not typed."""
+    module_name, _, function_name = name.partition(".")
+    try:
+        function = getattr(import_module(f"cnnnotes.site.tables.{module_name}"), function_name)
+    except (ImportError, AttributeError) as error:
+        raise SiteError(f"table {name!r} is not in cnnnotes/site/tables/: {error}") from None
+    try:
+        return str(function())
+    except results.ResultsError as error:
+        raise SiteError(f"table {name!r}: {error}") from None
+
+
 def number(match: re.Match[str]) -> str:
     """Fill in one recorded number; the format `.1pp` shows a share in percentage points."""
     name, form = match["name"], (match["format"] or "").strip()
@@ -114,7 +133,7 @@ def number(match: re.Match[str]) -> str:
 class Fences(Preprocessor):
     """Replaces our fences and numbers by plain Markdown, before anything else reads the page."""
 
-    KINDS: ClassVar = {"figure": figure, "snippet": snippet, "source": source}
+    KINDS: ClassVar = {"figure": figure, "snippet": snippet, "source": source, "table": table}
 
     def run(self, lines: list[str]) -> list[str]:
         """Return the page's lines with everything filled in."""
