@@ -13,10 +13,11 @@ Pages name things in fences of one or a few lines:
     cnnnotes.conv.conv2d
     ```
     ``` table
-    evidence.ledger
+    evidence.record permuted_pixels
     ```
 
-A table is made by a function of `cnnnotes.site.tables`, which returns Markdown.
+A table is made by a function of `cnnnotes.site.tables`, which takes the words that follow its name
+and returns Markdown.
 """
 
 import ast
@@ -35,7 +36,7 @@ from mkdocs.exceptions import BuildError
 
 from cnnnotes.experiments import results
 from cnnnotes.figures import draw
-from cnnnotes.site.paths import FIGURES, ROOT, SNIPPETS
+from cnnnotes.site.paths import DOCS, FIGURES, ROOT, SNIPPETS
 
 FENCE = re.compile(
     r"^(?P<indent>[ ]*)``` (?P<kind>figure|snippet|source|table)\n(?P<body>.*?)^(?P=indent)```$",
@@ -60,13 +61,24 @@ def figure(body: str) -> str:
         for theme in ("light", "dark")
     )
     links = [f"[code](/generated/source/cnnnotes/figures/{name.partition('.')[0]}.py.txt)"]
-    links += [f"[numbers: {record}](/results/{record}.json)" for record in drawn.records]
+    links += [f"[experiment: {words(record)}]({page_of(record)})" for record in drawn.records]
     return (
         f'<figure markdown="1">\n{images}\n'
         f'<figcaption markdown="1">\n{caption}\n'
         f'<span class="provenance" markdown="1">{" · ".join(links)}</span>\n'
         f"</figcaption>\n</figure>\n"
     )
+
+
+def page_of(record: str) -> str:
+    """Return the address of an experiment's page, or of its numbers if it has none."""
+    page = f"evidence/{record.replace('_', '-')}.md"
+    return f"/{page}" if (DOCS / page).exists() else f"/results/{record}.json"
+
+
+def words(name: str) -> str:
+    """Return a name of the code as a reader would write it."""
+    return name.replace("_", " ")
 
 
 def snippet(name: str) -> str:
@@ -105,15 +117,16 @@ def source(name: str) -> str:
     raise SiteError(f"source {name!r}: {path.relative_to(ROOT)} does not define {definition!r}")
 
 
-def table(name: str) -> str:
+def table(body: str) -> str:
     """Return what a function of `cnnnotes.site.tables` makes: rows computed, not typed."""
+    name, *arguments = body.split()
     module_name, _, function_name = name.partition(".")
     try:
         function = getattr(import_module(f"cnnnotes.site.tables.{module_name}"), function_name)
     except (ImportError, AttributeError) as error:
         raise SiteError(f"table {name!r} is not in cnnnotes/site/tables/: {error}") from None
     try:
-        return str(function())
+        return str(function(*arguments))
     except results.ResultsError as error:
         raise SiteError(f"table {name!r}: {error}") from None
 

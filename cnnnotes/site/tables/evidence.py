@@ -5,13 +5,14 @@ from typing import Any
 from cnnnotes.data import DATASHEETS
 from cnnnotes.experiments import results
 from cnnnotes.experiments.ledger import LEDGER
+from cnnnotes.site.markdown import page_of, words
 from cnnnotes.site.paths import DOCS
 
 
 def ledger() -> str:
     """Return all claims with verdict, effect and the way to each proof."""
     rows = [
-        "| Claim | | Verdict | Effect, with its 95 % interval | Rerun |",
+        "| Id | Claim | Verdict | Effect, with its 95 % interval | Rerun |",
         "|---|---|---|---|---|",
     ]
     for claim in LEDGER:
@@ -19,13 +20,13 @@ def ledger() -> str:
         if (DOCS / f"{claim.chapter}.md").exists():
             statement = f"[{statement}](/{claim.chapter}.md)"
         cells = [f"**{claim.id}**", statement, "not yet", "", ""]
-        if claim.experiment:
+        if claim.experiment in results.names():
             record = results.load(claim.experiment)
             cells[2] = f"**{record['verdict']}**"
             cells[3] = "<br>".join(map(_effect, *zip(*record["effects"].items(), strict=True)))
             cells[4] = _proof(claim.experiment)
         rows.append("| " + " | ".join(cells) + " |")
-    return "\n".join(rows) + "\n{ .ledger }\n"
+    return '<div class="ledger" markdown="1">\n\n' + "\n".join(rows) + "\n\n</div>\n"
 
 
 def datasheets() -> str:
@@ -33,17 +34,61 @@ def datasheets() -> str:
     return "\n\n".join(f"**`{name}`** {text}" for name, text in DATASHEETS.items()) + "\n"
 
 
+def record(name: str) -> str:
+    """Return all that a reader asks of an experiment: question, rule, verdict, numbers, seeds."""
+    found = results.load(name)
+    metrics = [
+        metric
+        for metric, value in next(iter(found["summary"].values())).items()
+        if not isinstance(value["mean"], list)
+    ]
+    arms = [f"| Arm | {' | '.join(map(words, metrics))} |", "|---|" + "---|" * len(metrics)]
+    for arm, summary in found["summary"].items():
+        cells = [_interval(summary[metric]) if metric in summary else "" for metric in metrics]
+        arms.append(f"| {words(arm)} | {' | '.join(cells)} |")
+    effects = ["| Effect | | mean, 95 % interval |", "|---|---|---|"]
+    for effect, value in found["effects"].items():
+        effects.append(f"| {words(effect)} | {sparkline(value)} | {_interval(value)} |")
+    chapters = {
+        claim.id: claim.chapter for claim in LEDGER if (DOCS / f"{claim.chapter}.md").exists()
+    }
+    claims = [f"[{id}](/{chapters[id]}.md)" if id in chapters else id for id in found["claims"]]
+    versions = ", ".join(f"{package} {version}" for package, version in found["versions"].items())
+    return "\n".join(
+        [
+            f'{found["question"]} <span class="verdict">{found["verdict"]}</span>\n',
+            f"**The rule**, written before the run (claim {', '.join(claims)}):\n",
+            f"> {found['rule']}\n",
+            *effects,
+            "",
+            *arms,
+            "",
+            f"Image set: {found['dataset']}. Seeds: {', '.join(map(str, found['seeds']))}. "
+            f"It took {found['seconds']:.0f} s of one core, with {versions}.\n",
+            f"{_links(name)} · run it again: `cnnnotes experiments run {name}`\n",
+        ]
+    )
+
+
+def _links(name: str) -> str:
+    code = f"/generated/source/cnnnotes/experiments/{name}.py.txt"
+    return f"[code]({code}) · [all numbers, JSON](/results/{name}.json)"
+
+
 def _proof(experiment: str) -> str:
-    code = f"/generated/source/cnnnotes/experiments/{experiment}.py.txt"
+    page = page_of(experiment)
     return (
-        f"[code]({code}) [numbers](/results/{experiment}.json)<br>"
-        f"`cnnnotes experiments run {experiment}`"
+        f"[experiment]({page})<br>{_links(experiment)}<br>`cnnnotes experiments run {experiment}`"
     )
 
 
 def _effect(name: str, effect: dict[str, Any]) -> str:
-    mean, low, high = (short(effect[key]) for key in ("mean", "low", "high"))
-    return f"{sparkline(effect)} {name.replace('_', ' ')}: {mean} ({low} to {high})"
+    return f"{sparkline(effect)} {words(name)}: {_interval(effect)}"
+
+
+def _interval(value: dict[str, Any]) -> str:
+    mean, low, high = (short(value[key]) for key in ("mean", "low", "high"))
+    return f"{mean} ({low} to {high})"
 
 
 def short(value: float) -> str:
