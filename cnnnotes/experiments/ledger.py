@@ -70,6 +70,7 @@ LEDGER = (
         "C11",
         "When a shape is not what was expected, look at stride and padding first.",
         "convolutions/shapes",
+        "shapes",
     ),
     Claim(
         "C12",

@@ -81,16 +81,17 @@ class Setting:
 def run_arm(arm: str, seed: int, report: Report) -> Outcome:
     """Go through the grid of one operation, or through the networks in use."""
     if arm == "in_use":
-        return Outcome(surprises(used_settings()))
+        found = surprises(used_settings())
+        return Outcome(found, details={"shares": shares(found)})
     settings = [setting for setting in grid(arm) if setting.output_size() is not None]
     mismatches = sum(setting.output_size() != counted(setting) for setting in settings)
     mismatches += sum(setting.output_size() != made(setting) for setting in settings)
     too_small = [setting for setting in grid(arm) if setting.output_size() is None]
     mismatches += sum(counted(setting) > 0 for setting in too_small)
-    wide = [setting for setting in settings if setting.kernel > 1]
+    found = surprises([setting for setting in settings if setting.kernel > 1])
     return Outcome(
-        {"settings": len(settings), "mismatches": mismatches, **surprises(wide)},
-        details=dropped(settings),
+        {"settings": len(settings), "mismatches": mismatches, **found},
+        details={"shares": shares(found), "dropped": dropped(settings)},
     )
 
 
@@ -99,7 +100,7 @@ def decide(runs: Runs) -> Decision:
 
     def share(arm: str, suspect: str) -> float:
         surprising = runs.of(arm, f"{suspect}_surprises")[0]
-        return float(surprising / max(runs.of(arm, f"{suspect}_set")[0], 1))
+        return float(surprising / runs.of(arm, f"{suspect}_set")[0])
 
     right = all(runs.of(arm, "mismatches")[0] == 0 for arm in ("conv", "pool"))
     margins = {
@@ -119,8 +120,9 @@ def decide(runs: Runs) -> Decision:
 
 
 def details(by_run: Details) -> dict[str, Any]:
-    """Gather which settings leave input unread."""
-    return {arm: by_run[arm, SEEDS[0]] for arm in ("conv", "pool")}
+    """Gather how often each argument surprises, and which settings leave input unread."""
+    kept: dict[str, Any] = {arm: by_run[arm, SEEDS[0]] for arm in ARMS}
+    return kept
 
 
 def exact(value: float) -> dict[str, Any]:
@@ -193,6 +195,15 @@ def surprises(settings: list[Setting]) -> dict[str, int]:
             counts[f"{suspect}_set"] += overlooked != setting
             counts[f"{suspect}_surprises"] += overlooked.output_size() != setting.output_size()
     return dict(counts)
+
+
+def shares(found: dict[str, int]) -> dict[str, float]:
+    """Return in which share of the settings that set it each suspect surprises."""
+    return {
+        suspect: found[f"{suspect}_surprises"] / found[f"{suspect}_set"]
+        for suspect in SUSPECTS
+        if found[f"{suspect}_set"]
+    }
 
 
 def dropped(settings: list[Setting]) -> dict[str, Any]:
