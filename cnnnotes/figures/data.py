@@ -33,5 +33,7 @@ def samples(palette: Palette) -> tuple[Figure, str]:
     for cell in axes[-1][len(photos) :]:
         cell.axis("off")
     axes[-1][0].set_ylabel("photos", rotation=0, ha="right", va="center", labelpad=6)
-    sizes = ", ".join(f"{name} {images.shape[2]}×{images.shape[3]}" for name, images in sets.items())
+    sizes = ", ".join(
+        f"{name} {images.shape[2]}×{images.shape[3]}" for name, images in sets.items()
+    )
     return figure, f"{SHOWN} images of each set: {sizes}; and {len(photos)} photographs."

@@ -46,7 +46,7 @@ def record(name: str) -> str:
     for arm, summary in found["summary"].items():
         cells = [_interval(summary[metric]) if metric in summary else "" for metric in metrics]
         arms.append(f"| {words(arm)} | {' | '.join(cells)} |")
-    effects = ["| Effect | | mean, 95 % interval |", "|---|---|---|"]
+    effects = ["| Effect | seeds | mean, 95 % interval |", "|---|---|---|"]
     for effect, value in found["effects"].items():
         effects.append(f"| {words(effect)} | {sparkline(value)} | {_interval(value)} |")
     chapters = {

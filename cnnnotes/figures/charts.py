@@ -1,0 +1,38 @@
+"""Charts that several experiments share: a row per arm or effect, a dot per seed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from cnnnotes.experiments.results import Record
+
+
+def runs_of(record: Record, arm: str, metric: str) -> np.ndarray:
+    """Return a metric of an arm, one row a seed."""
+    return np.array([run["metrics"][metric] for run in record["runs"] if run["arm"] == arm])
+
+
+def dots(
+    axes: Axes, row: float, values: ArrayLike, interval: dict[str, float], colour: str
+) -> None:
+    """Draw one row: each seed a faint dot, the mean and its interval above them."""
+    points = np.asarray(values)
+    axes.plot(points, np.full(len(points), row), "o", ms=4, color=colour, alpha=0.35, mec="none")
+    axes.plot([interval["low"], interval["high"]], [row, row], color=colour, lw=1.6)
+    axes.plot(interval["mean"], row, "o", ms=7, color=colour, mec="none")
+
+
+def name_rows(axes: Axes, names: Sequence[str]) -> None:
+    """Write the names of the rows, the first on top."""
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+
+
+def band(axes: Axes, x: ArrayLike, curve: dict[str, list[float]], colour: str, name: str) -> None:
+    """Draw a recorded curve with its interval."""
+    axes.plot(x, curve["mean"], color=colour, label=name)
+    axes.fill_between(x, curve["low"], curve["high"], color=colour, alpha=0.18, lw=0)
