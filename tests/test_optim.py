@@ -136,7 +136,10 @@ def test_state_names_are_plain():
 
 def test_state_that_does_not_fit_changes_nothing():
     optimizer = SGD([parameter(1.0)], lr=0.1, momentum=0.9)
-    with pytest.raises(ValueError, match=r"SGD: missing \['lr', 'momentum_buffer.0'\], unexpected"):
+    with pytest.raises(
+        ValueError,
+        match=r"^state does not fit SGD: missing \['lr', 'momentum_buffer.0'\], unexpected",
+    ):
         optimizer.load_state_dict({"steps": 3, "exp_avg.0": np.zeros(1)})
     with pytest.raises(ValueError, match=r"state\['momentum_buffer.0'\] \(shape \(2,\)\).*\(1,\)"):
         optimizer.load_state_dict({"steps": 3, "lr": 1.0, "momentum_buffer.0": np.zeros(2)})
@@ -256,6 +259,7 @@ def test_schedules_resume():
         (CosineAnnealingLR, {"T_max": 0}, r"T_max \(=0\)"),
         (OneCycleLR, {"max_lr": 1, "total_steps": 1}, r"total_steps \(=1\) must be at least 2"),
         (OneCycleLR, {"max_lr": 1, "total_steps": 3}, r"pct_start \(=0.3\) of total_steps \(=3\)"),
+        (OneCycleLR, {"max_lr": 1, "total_steps": 4, "pct_start": 0.25}, "pct_start"),
         (OneCycleLR, {"max_lr": 1, "total_steps": 9, "pct_start": 1}, r"pct_start \(=1\)"),
     ],
 )
@@ -271,6 +275,14 @@ def test_shortest_steps_are_allowed():
         (CosineAnnealingLR, "T_max"),
     ]:
         kind(SGD([parameter(1)]), **{options: 1})
+
+
+@pytest.mark.parametrize(("total_steps", "pct_start"), [(3, 0.5), (4, 0.9)])
+def test_shortest_rise_and_fall_of_one_cycle(total_steps, pct_start):
+    schedule = OneCycleLR(SGD([parameter(1)]), 1.0, total_steps, pct_start)
+    rates = [schedule.lr_at(step) for step in range(total_steps)]
+    assert rates[0] == pytest.approx(1 / 25)
+    assert rates[-1] == pytest.approx(1 / 25e4)
 
 
 def test_bases_are_abstract():
