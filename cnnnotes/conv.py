@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 # Bytes of columns made at a time: half of a usual second-level cache, measured to be near the best.
 _BLOCK_BYTES = 2**19
 
+# Outputs in a row up to which it is quicker to copy some windows too many, measured too.
+_SHORT_ROW = 20
+
 
 def conv2d(
     input: Array,
@@ -427,13 +430,13 @@ def _crop(padded: Array, padding: Sides, size: Pair) -> Array:
 def _windows(padded: Array, kernel: Pair, stride: Pair, dilation: Pair, size: Pair) -> Array:
     """View what `_pad` made as (N, C, kernel height, kernel width, H', at least W').
 
-    Windows at the end of a row may wrap round into the next one. They mean nothing, but with them
-    all windows follow each other in memory, and copying them is quick: one long run for each place
-    in the kernel, not one for each row. Not where they would be too many.
+    Where rows are short, windows at their ends wrap round into the next row. They mean nothing, but
+    with them all windows follow each other in memory, and copying them is quick: one long run for
+    each place in the kernel, not a short one for each row.
     """
     images, channels, rows, columns = padded.strides
     height, width = size
-    if stride[1] == 1 and padded.shape[3] <= 1.5 * width:
+    if stride[1] == 1 and width <= _SHORT_ROW and padded.shape[3] <= 1.5 * width:
         width = padded.shape[3]
     return as_strided(
         padded,
