@@ -1,6 +1,6 @@
 """How fast: ours and PyTorch's, interleaved in one process, one thread each, medians.
 
-`python -m cnnnotes.bench` writes docs/reference/speed.json, in about two minutes.
+`python -m cnnnotes.bench` writes docs/results/bench.json, in about two minutes.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from cnnnotes.optim import SGD
 from cnnnotes.pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 
 SCHEMA = 1
-RESULTS = Path("docs/reference/speed.json")
+RESULTS = Path("docs/results/bench.json")
 BATCHES = {"32 × 32": (64, 32, 32, 32), "56 × 56": (4, 64, 56, 56)}
 OUT_CHANNELS = 64
 POOLED = {"chapter": (64, 8, 28, 28), "large": (64, 64, 32, 32)}

@@ -44,6 +44,8 @@ FIELDS: dict[str, type] = {
 RUN_FIELDS: dict[str, type] = {"arm": str, "seed": int, "metrics": dict, "seconds": float}
 LONG_FIELDS = ("effects", "summary", "runs", "details")  # these have one checksum per entry
 
+BENCHMARK = "bench"  # lies beside the records, but is of this machine, and decides nothing
+
 Record = dict[str, Any]
 _readers: list[set[str]] = []
 
@@ -67,7 +69,7 @@ def folder() -> Path:
 
 def names() -> list[str]:
     """Return the names of all records, sorted."""
-    return sorted(file.stem for file in folder().glob("*.json"))
+    return sorted(file.stem for file in folder().glob("*.json") if file.stem != BENCHMARK)
 
 
 def path(name: str) -> Path:
@@ -84,6 +86,17 @@ def load(name: str) -> Record:
         If the file is missing or cut off, breaks the schema, or was changed since it was saved.
     """
     return copy.deepcopy(_load(name))
+
+
+def benchmark() -> Record:
+    """Return what `make bench` measured last, on its author's machine."""
+    for seen in _readers:
+        seen.add(BENCHMARK)
+    try:
+        found: Record = json.loads(path(BENCHMARK).read_bytes())
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{_short(path(BENCHMARK))}: {error}; run: make bench") from None
+    return found
 
 
 def lookup(dotted: str) -> Any:

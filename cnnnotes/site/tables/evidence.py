@@ -88,12 +88,12 @@ def _effect(name: str, effect: dict[str, Any]) -> str:
 
 def _interval(value: dict[str, Any]) -> str:
     mean, low, high = (short(value[key]) for key in ("mean", "low", "high"))
-    return f"{mean} ({low} to {high})"
+    return mean if low == high else f"{mean} ({low} to {high})"
 
 
 def short(value: float) -> str:
-    """Return a number with three significant digits and a true minus sign."""
-    return f"{value:.3g}".replace("-", "−")
+    """Return a number with three significant digits and a true minus sign; 1,000 in full."""
+    return f"{value:{',.0f' if abs(value) >= 1000 else '.3g'}}".replace("-", "−")
 
 
 def sparkline(effect: dict[str, Any]) -> str:
