@@ -14,7 +14,7 @@ from cnnnotes.shapes.diagnosis import ShapeError
 from cnnnotes.shapes.graph import Graph, describe
 from cnnnotes.shapes.messages import read_message
 
-BATCH = 2  # batch normalisation in training refuses a single value per channel
+BATCH = 2  # of a batch of one, squeeze() would drop the batch axis too
 
 
 def is_torch_module(network: Any) -> bool:

@@ -269,6 +269,7 @@ def test_layers_that_fit():
         ("conv 6 3x3 groups 4", (8, 9, 9), "groups", "out_channels (=6)"),
         ("conv 6 3x3 groups 4", (6, 9, 9), "groups", "in_channels (=6)"),
         ("conv 6 3x3 stride 2 pad same", (1, 9, 9), "same with stride", "pad 1"),
+        ("conv 6 4x4 stride 2 pad same", (1, 9, 9), "same with stride", "pad 1"),
         ("conv 6 3x3 dilation 5", (1, 9, 9), "kernel larger than input", "dilation 4"),
         ("conv 6 1x11", (1, 9, 9), "kernel larger than input", "in width"),
         ("maxpool 9", (1, 4, 4), "kernel larger than input", "spans 9"),

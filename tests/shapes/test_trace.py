@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -208,6 +209,15 @@ def test_tracing_does_not_load_torchs_compiler():
         "assert 'sympy' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code, str(Path(__file__).parent)], check=True)
+
+
+def test_squeezing_leaves_the_batch_axis():
+    class Squeeze(nn.Module):
+        def forward(self, x):
+            return F.adaptive_avg_pool2d(x, 1).squeeze()
+
+    module = nn.Sequential(nn.Conv2d(1, 3, 3), Squeeze(), nn.Linear(3, 2))
+    assert trace(module, (1, 8, 8)).output_shape == (2,)
 
 
 def test_what_is_not_known_is_not_guessed():
@@ -415,6 +425,19 @@ def test_transposed_convolution_by_hand():
     assert half.macs == 16 * 16
     third = trace("convtranspose 1 3x3 stride 3", (1, 4, 4))
     assert json.loads(third.to_json())["rows"][-1]["effective_stride"] == "1/3"
+
+
+@pytest.mark.parametrize(
+    ("text", "stride", "field"),
+    [
+        ("convtranspose 1 2x2 stride 2 | conv 1 3x3 stride 2", 1, 2),
+        ("convtranspose 1 3x3 stride 3 | maxpool 2", Fraction(2, 3), 2),
+        ("convtranspose 1 2x2 stride 2 | convtranspose 1 2x2 stride 2 | maxpool 4", 1, 1),
+    ],
+)
+def test_up_and_down_again(text, stride, field):
+    row = trace(text, (1, 6, 6)).rows[-1]
+    assert (row.effective_stride, row.receptive_field) == (stride, field)
 
 
 def test_axes_may_differ():
