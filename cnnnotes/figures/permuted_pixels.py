@@ -16,7 +16,7 @@ NETWORKS = {"cnn": "CNN", "local": "locally connected", "mlp": "MLP"}
 def images(palette: Palette) -> tuple[Figure, str]:
     """Draw digits before and after the permutation of the first seed."""
     record = results.load(RECORD)
-    places = np.array(record["details"]["places"])
+    places = np.array(record["details"]["cnn_permuted"]["0"]["places"])
     split = load_digits(record["seeds"][0])
     shown = [np.flatnonzero(split.test_labels == digit)[0] for digit in range(8)]
     figure, axes = plt.subplots(2, len(shown), figsize=(TEXT_WIDTH, 1.7))
