@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from property_cases import both, cases, conv_cases, pairs
 from torch_compare import assert_agree, compare_with_torch
 
+from cnnnotes import conv
 from cnnnotes.conv import (
     col2im,
     col2im_backward,
@@ -261,3 +262,14 @@ def test_memory_stays_in_blocks():
     finally:
         tracemalloc.stop()
     assert peak <= 3 * (image.nbytes + output.nbytes)
+
+
+@pytest.mark.parametrize("shape", [(300, 3, 12, 12), (2, 64, 90, 90), (3, 2, 4, 100_000)])
+def test_blocks_fill_but_do_not_exceed_the_cache(shape):
+    """Columns of a block take half to all of the room, unless one row takes more."""
+    windows = conv._windows(np.zeros(shape), (3, 3), (1, 1), (1, 1), (shape[2] - 2, shape[3] - 2))
+    sizes = [windows[images, ..., rows, :].nbytes for images, rows in conv._blocks(windows)]
+    row = windows[:1, ..., :1, :].nbytes
+    assert sum(sizes) == windows.nbytes
+    assert max(sizes) <= max(row, conv._BLOCK_BYTES)
+    assert max(sizes) > conv._BLOCK_BYTES / 2
