@@ -48,8 +48,8 @@ def halving(arm: str, channels: int) -> list[Layer]:
         "average": [AvgPool2d(2)],
         "blur": [BlurPool2d(3, 2)],
         "stride": [],
-        "stride_extra": [Conv2d(channels, channels, 3, stride=2, padding=1), ReLU()],
-        "max_extra": [Conv2d(channels, channels, 3, padding=1), ReLU(), MaxPool2d(2)],
+        "stride_extra": [Conv2d(channels, channels, 3, stride=2, padding=1, init="he"), ReLU()],
+        "max_extra": [Conv2d(channels, channels, 3, padding=1, init="he"), ReLU(), MaxPool2d(2)],
     }
     return choices[arm]
 
@@ -58,10 +58,10 @@ def network(arm: str, seed: int) -> Sequential:
     """Return a network for 32×32 patches that halves twice, in the way of `arm`."""
     step = 2 if arm == "stride" else 1
     return Sequential(
-        Conv2d(1, 8, 3, stride=step, padding=1),
+        Conv2d(1, 8, 3, stride=step, padding=1, init="he"),
         ReLU(),
         *halving(arm, 8),
-        Conv2d(8, 16, 3, stride=step, padding=1),
+        Conv2d(8, 16, 3, stride=step, padding=1, init="he"),
         ReLU(),
         *halving(arm, 16),
         Flatten(),
