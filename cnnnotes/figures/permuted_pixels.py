@@ -51,7 +51,7 @@ def accuracy(palette: Palette) -> tuple[Figure, str]:
     name_rows(axes, list(NETWORKS.values()))
     axes.plot([], [], "o", color=palette.blue, label="true pixels")
     axes.plot([], [], "o", color=palette.orange, label="permuted pixels")
-    axes.legend(loc="lower left")
+    axes.legend(loc="center right")
     axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     axes.set_xlabel("held-out accuracy")
     return figure, (

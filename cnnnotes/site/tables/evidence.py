@@ -61,7 +61,7 @@ def record(name: str) -> str:
             f"> {found['rule']}\n",
             *effects,
             "",
-            *arms,
+            *(arms if metrics else ["The numbers of each arm are curves: see the figures."]),
             "",
             f"Image set: {found['dataset']}. Seeds: {', '.join(map(str, found['seeds']))}. "
             f"It took {found['seconds']:.0f} s of one core, with {versions}.\n",
