@@ -436,7 +436,7 @@ def _windows(padded: Array, kernel: Pair, stride: Pair, dilation: Pair, size: Pa
     """
     images, channels, rows, columns = padded.strides
     height, width = size
-    if stride[1] == 1 and width <= _SHORT_ROW and padded.shape[3] <= 1.5 * width:
+    if stride == (1, 1) and width <= _SHORT_ROW and padded.shape[3] <= 1.5 * width:
         width = padded.shape[3]
     return as_strided(
         padded,

@@ -6,6 +6,7 @@ So pooling here goes along the height first and then along the width: k + k step
 
 import math
 from collections.abc import Iterator
+from functools import reduce
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from cnnnotes.shapes import pool_output_size
 GridSize = int | tuple[int | None, int | None]
 
 # Bytes of images worked on at a time: about a second-level cache, measured to be near the best.
-_BLOCK_BYTES = 2**20
+_BLOCK_BYTES = 2**19
 
 
 def max_pool2d(
@@ -56,7 +57,7 @@ def max_pool2d(
     height, width = _axes(input, kernel_size, stride, padding, dilation, ceil_mode)
     padded = _pad(input, height, width, -np.inf)
     if not return_indices:
-        return _combine(np.maximum, _combine(np.maximum, padded, height), width)
+        return _combine(np.maximum, padded, height, width)
     output = np.full((*input.shape[:2], height.outputs, width.outputs), -np.inf, input.dtype)
     indices = np.zeros(output.shape, np.int64)
     rows, columns = (
@@ -89,11 +90,13 @@ def max_pool2d_backward(
     padded = _pad(input, height, width, -np.inf)
     grad_padded = np.zeros(padded.shape, padded.dtype)
     for images in _blocks(padded):
-        pixels, maxima_of_rows = _running_maxima(padded[images], width)
-        of_rows, maxima = _running_maxima(maxima_of_rows[-1], height)
-        grad_of_rows = np.zeros_like(maxima_of_rows[-1])
-        _undo_maxima(grad_of_rows, height, grad_output[images], of_rows, maxima)
-        _undo_maxima(grad_padded[images], width, grad_of_rows, pixels, maxima_of_rows)
+        pixels = [np.ascontiguousarray(tap) for tap in _taps(padded[images], width)]
+        *maxima_before, of_rows = accumulate(pixels, np.maximum)
+        grad_of_rows = np.zeros_like(of_rows)
+        rows = list(_taps(of_rows, height))
+        rows_before = list(accumulate(rows[:-1], np.maximum))
+        _undo_maxima(grad_of_rows, height, grad_output[images], rows, rows_before)
+        _undo_maxima(grad_padded[images], width, grad_of_rows, pixels, maxima_before)
     return _crop(grad_padded, height, width)
 
 
@@ -127,7 +130,7 @@ def avg_pool2d(
     height, width = _axes(input, kernel_size, stride, padding, 1, ceil_mode)
     divisor = _divisor(height, width, count_include_pad, divisor_override, input.dtype)
     padded = _pad(input, height, width, 0)
-    output = _combine(np.add, _combine(np.add, padded, height), width)
+    output = _combine(np.add, padded, height, width)
     output /= divisor
     return output
 
@@ -467,33 +470,25 @@ def _blocks(images: Array) -> Iterator[slice]:
         yield slice(start, start + step)
 
 
-def _combine(operation: np.ufunc, padded: Array, axis: _Axis) -> Array:
-    """Add up the windows along one axis, or take their maximum."""
-    first, *others = _taps(padded, axis)
-    if not others:
-        return first.copy()
-    result = operation(first, others[0])
-    for tap in others[1:]:
-        operation(result, tap, out=result)
-    return result
-
-
-def _running_maxima(padded: Array, axis: _Axis) -> tuple[list[Array], list[Array]]:
-    """Return the taps along one axis, and the maxima of all taps up to each."""
-    taps = [np.ascontiguousarray(tap) for tap in _taps(padded, axis)]
-    return taps, list(accumulate(taps, np.maximum))
+def _combine(operation: np.ufunc, padded: Array, height: _Axis, width: _Axis) -> Array:
+    """Add up all windows, or take their maxima."""
+    output = np.empty((*padded.shape[:2], height.outputs, width.outputs), padded.dtype)
+    for images in _blocks(padded):
+        of_columns = reduce(operation, _taps(padded[images], height))
+        output[images] = reduce(operation, _taps(of_columns, width))
+    return output
 
 
 def _undo_maxima(
-    grad_padded: Array, axis: _Axis, grad_output: Array, taps: list[Array], maxima: list[Array]
+    grad_padded: Array, axis: _Axis, grad_output: Array, taps: list[Array], best_before: list[Array]
 ) -> None:
     """Go back along the windows: a tap that beats all before it takes what is left of a gradient.
 
     So the first of equal ones gets it, as in PyTorch.
     """
     places = list(_taps(grad_padded, axis))
-    for tap, best_before, place in zip(taps[:0:-1], maxima[-2::-1], places[:0:-1], strict=True):
-        taken = grad_output * (tap > best_before)
+    for tap, best, place in zip(taps[:0:-1], best_before[::-1], places[:0:-1], strict=True):
+        taken = grad_output * (tap > best)
         grad_output = grad_output - taken
         _add(place, taken, axis)
     _add(places[0], grad_output, axis)
