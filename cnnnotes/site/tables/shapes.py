@@ -24,17 +24,8 @@ FAMILIAR = [
 
 
 def overview() -> str:
-    """Return one row for each network: cost, memory, and what the last unit sees."""
-    columns = (
-        "network",
-        "input",
-        "last map",
-        "parameters",
-        "MACs",
-        "activations",
-        "field",
-        "stride",
-    )
+    """Return one row for each network: cost, memory, and what a unit of its last map sees."""
+    columns = ("network", "input", "last map", "parameters", "MACs", "activations", "field")
     rows = []
     for network in catalogue().values():
         traced = trace(network)
@@ -52,7 +43,6 @@ def overview() -> str:
                 f"{traced.macs:,}",
                 f"{traced.activations:,}",
                 str(last.receptive_field),
-                str(last.effective_stride),
             )
         )
     return markdown_table(columns, rows) + "\n"
