@@ -319,7 +319,8 @@ def test_every_experiment_states_its_head_and_the_ledger_knows_it():
     assert "minimal_pipeline" in every_name()
     for name in every_name():
         experiment = find(name)
-        assert experiment.question.endswith("?") and len(experiment.seeds) >= 5
+        assert experiment.question.endswith("?")
+        assert len(experiment.seeds) not in (0, 2, 3, 4)  # one if nothing in it is random
         assert "upported if" in experiment.rule
         assert experiment.code() == code_hash(f"cnnnotes.experiments.{name}.run_arm") or hasattr(
             sys.modules[experiment.module], "details"
