@@ -66,7 +66,7 @@ def max_pool2d(
     plane = (rows[:, None] * width.size + columns)[None, None]
     taps = zip(_taps(padded, height, width), _taps(plane, height, width), strict=True)
     for position, (values, places) in enumerate(taps):
-        better = (values > output) | np.isnan(values) | (position == 0)
+        better = (position == 0) | (values > output) | np.isnan(values)
         np.copyto(output, values, where=better)
         np.copyto(indices, places, where=better)
     return output, indices

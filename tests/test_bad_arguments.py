@@ -190,6 +190,20 @@ WRONG = [
         "grad_output (shape (2, 4, 5, 5)) must be an array of shape (2, 4, 5, 6)",
     ),
     (lambda: conv.im2col_backward(IMAGE, IMAGE, 3), ValueError, "grad_output (shape (2, 4, 5, 6))"),
+    (
+        lambda: conv.im2col_backward(COLUMNS, IMAGE[0], 3),
+        ValueError,
+        "input (shape (4, 5, 6)) must",
+    ),
+    (
+        lambda: conv.col2im_backward(IMAGE, IMAGE, 5, 3),
+        ValueError,
+        "input (shape (2, 4, 5, 6)) must",
+    ),
+    (lambda: conv.col2im_backward(IMAGE, COLUMNS, 5, 0), ValueError, "kernel_size (=0) must be at"),
+    (lambda: conv.col2im_backward(IMAGE, COLUMNS, 0, 3), ValueError, "output_size (=0) must be at"),
+    (lambda: conv.conv2d_matrix(WEIGHT[0], 5), ValueError, "weight (shape (4, 3, 3)) must have 4"),
+    (lambda: conv.conv2d_matrix(WEIGHT[:0], 5), ValueError, "weight (shape (0, 4, 3, 3)) must not"),
     (lambda: conv.conv2d_matrix(WEIGHT, 2), ValueError, "height: kernel_size (=3) must fit"),
     (lambda: conv.conv2d_matrix(WEIGHT, (5, 5, 5)), ValueError, "input_size (=(5, 5, 5)) must be"),
     (lambda: conv.conv2d_matrix(WEIGHT, 5, groups="2"), TypeError, "groups (='2') must be an int"),
@@ -207,14 +221,22 @@ WRONG = [
     (lambda: pool.max_pool2d(IMAGE, 2, padding=2), ValueError, "padding (=2) must be at most half"),
     (lambda: pool.max_pool2d(IMAGE, "2"), TypeError, "kernel_size (='2') must be an int"),
     (lambda: pool.max_pool2d(IMAGE, (2, 2, 2)), ValueError, "kernel_size (=(2, 2, 2)) must be an"),
-    (lambda: pool.max_pool2d_backward(IMAGE, IMAGE, 2), ValueError, "of shape (2, 4, 2, 3)"),
+    (
+        lambda: pool.max_pool2d_backward(IMAGE, IMAGE, 2),
+        ValueError,
+        "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 2, 3)",
+    ),
     (lambda: pool.avg_pool2d(IMAGE, 2, padding=-1), ValueError, "padding (=-1) must be at least 0"),
     (
         lambda: pool.avg_pool2d(IMAGE, 2, divisor_override=0),
         ValueError,
         "divisor_override (=0) must be at least 1",
     ),
-    (lambda: pool.avg_pool2d_backward(IMAGE, IMAGE, 2), ValueError, "of shape (2, 4, 2, 3)"),
+    (
+        lambda: pool.avg_pool2d_backward(IMAGE, IMAGE, 2),
+        ValueError,
+        "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 2, 3)",
+    ),
     (lambda: pool.lp_pool2d(IMAGE, 0, 2), ValueError, "norm_type (=0) must be above 0 and finite"),
     (
         lambda: pool.lp_pool2d(IMAGE, float("nan"), 2),
@@ -233,7 +255,11 @@ WRONG = [
         ValueError,
         "input (shape (4, 5, 6)) must have 4 axes",
     ),
-    (lambda: pool.lp_pool2d_backward(IMAGE, IMAGE, 2, 2), ValueError, "of shape (2, 4, 2, 3)"),
+    (
+        lambda: pool.lp_pool2d_backward(IMAGE, IMAGE, 2, 2),
+        ValueError,
+        "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 2, 3)",
+    ),
     (lambda: pool.adaptive_avg_pool2d(IMAGE, 0), ValueError, "output_size (=0) must be at least 1"),
     (
         lambda: pool.adaptive_avg_pool2d(IMAGE, None),
@@ -246,8 +272,16 @@ WRONG = [
         "output_size (=(1, 2, 3)) must",
     ),
     (lambda: pool.adaptive_max_pool2d(IMAGE[0], 1), ValueError, "must have 4 axes, (N, C, H, W)"),
-    (lambda: pool.adaptive_avg_pool2d_backward(IMAGE, IMAGE, 1), ValueError, "shape (2, 4, 1, 1)"),
-    (lambda: pool.adaptive_max_pool2d_backward(IMAGE, IMAGE, 1), ValueError, "shape (2, 4, 1, 1)"),
+    (
+        lambda: pool.adaptive_avg_pool2d_backward(IMAGE, IMAGE, 1),
+        ValueError,
+        "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 1, 1)",
+    ),
+    (
+        lambda: pool.adaptive_max_pool2d_backward(IMAGE, IMAGE, 1),
+        ValueError,
+        "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 1, 1)",
+    ),
     (
         lambda: unpool(indices=MAXIMA),
         TypeError,
@@ -289,7 +323,11 @@ WRONG = [
     (lambda: pool.blur_pool2d(IMAGE, 10), ValueError, "kernel_size (=10) must be at most 9 for an"),
     (lambda: pool.blur_pool2d(IMAGE[0]), ValueError, "input (shape (4, 5, 6)) must have 4 axes"),
     (lambda: pool.blur_pool2d(IMAGE, 3, 0), ValueError, "stride (=0) must be at least 1"),
-    (lambda: pool.blur_pool2d_backward(IMAGE, IMAGE), ValueError, "of shape (2, 4, 3, 3)"),
+    (
+        lambda: pool.blur_pool2d_backward(IMAGE, IMAGE),
+        ValueError,
+        "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 3, 3)",
+    ),
 ]
 
 

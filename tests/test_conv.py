@@ -43,6 +43,24 @@ def test_transposed_by_hand():
     assert conv_transpose2d(image, ones)[0, 0].tolist() == [[1, 3, 2], [4, 10, 6], [3, 7, 4]]
 
 
+def test_defaults_are_torchs():
+    rng = np.random.default_rng(0)
+    image, weight = rng.normal(size=(2, 3, 6, 5)), rng.normal(size=(4, 3, 3, 2))
+    compare_with_torch(conv2d, conv2d_backward, F.conv2d, [image, weight])
+    compare_with_torch(
+        conv_transpose2d,
+        conv_transpose2d_backward,
+        F.conv_transpose2d,
+        [image, weight.swapaxes(0, 1)],
+    )
+    compare_with_torch(im2col, im2col_backward, F.unfold, [image], kernel_size=2)
+    window = {"output_size": (6, 5), "kernel_size": 2}
+    compare_with_torch(col2im, col2im_backward, F.fold, [im2col(image, 2)], **window)
+    output = conv2d(image[:1], weight)
+    assert_agree(conv2d_loops(image[:1], weight), output)
+    assert_agree(conv2d_matrix(weight, (6, 5)) @ image[0].ravel(), output.ravel())
+
+
 @cases(250)
 @given(conv_cases())
 def test_conv2d_is_torchs(case):

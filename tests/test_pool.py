@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from property_cases import arrays, cases, pairs, pool_cases, sizes
 from torch_compare import assert_agree, compare_with_torch
 
+from cnnnotes import pool
 from cnnnotes.pool import (
     adaptive_avg_pool2d,
     adaptive_avg_pool2d_backward,
@@ -44,6 +45,18 @@ def test_the_first_of_equal_maxima_gets_the_gradient():
     grad = np.full((1, 1, 1, 1), 3.0)
     assert max_pool2d_backward(grad, image, 2).tolist() == [[[[0, 3], [0, 0]]]]
     assert max_pool2d_backward(grad, np.zeros((1, 1, 2, 2)), 2).tolist() == [[[[3, 0], [0, 0]]]]
+
+
+def test_defaults_are_torchs():
+    image = np.random.default_rng(0).normal(size=(2, 3, 7, 5))
+    compare_with_torch(max_pool2d, max_pool2d_backward, F.max_pool2d, [image], kernel_size=2)
+    compare_with_torch(avg_pool2d, avg_pool2d_backward, F.avg_pool2d, [image], kernel_size=2)
+    powers = {"norm_type": 2.0, "kernel_size": 2}
+    compare_with_torch(lp_pool2d, lp_pool2d_backward, F.lp_pool2d, [image], **powers)
+    assert np.array_equal(blur_pool2d(image), blur_pool2d(image, 3, 2))
+    grad = np.ones((2, 3, 4, 3))
+    expected = blur_pool2d_backward(grad, image, 3, 2)
+    assert np.array_equal(blur_pool2d_backward(grad, image), expected)
 
 
 @cases(300)
@@ -277,10 +290,10 @@ def test_read_only_images_work_and_are_not_returned(name):
     assert not np.shares_memory(backward(output, image, *arguments), output)
 
 
-@pytest.mark.parametrize("pool", [max_pool2d, avg_pool2d, blur_pool2d])
-def test_a_window_of_one_pixel_copies(pool):
+@pytest.mark.parametrize("operation", [max_pool2d, avg_pool2d, blur_pool2d])
+def test_a_window_of_one_pixel_copies(operation):
     image = np.arange(4.0).reshape(1, 1, 2, 2)
-    output = pool(image, 1, 1)
+    output = operation(image, 1, 1)
     assert np.array_equal(output, image)
     assert not np.shares_memory(output, image)
 
@@ -306,3 +319,12 @@ def test_minus_infinity_may_be_a_maximum():
 @pytest.mark.parametrize("size", [1, 3, 7, 10, 49])
 def test_the_average_of_a_constant_is_the_constant(size):
     assert avg_pool2d(np.ones((1, 1, size, size)), size).item() == 1
+
+
+@pytest.mark.parametrize("shape", [(300, 8, 14, 14), (2, 64, 90, 90)])
+def test_blocks_fill_but_do_not_exceed_the_cache(shape):
+    """Half to all of the room, unless one image takes more."""
+    images = np.zeros(shape)
+    sizes = [images[block].nbytes for block in pool._blocks(images)]
+    assert sum(sizes) == images.nbytes
+    assert pool._BLOCK_BYTES / 2 < max(sizes) <= max(images[0].nbytes, pool._BLOCK_BYTES)
