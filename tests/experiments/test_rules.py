@@ -14,13 +14,16 @@ from cnnnotes.experiments.experiment import Runs
 
 
 def planted(module, metric, of_arm, spread=0.002):
-    """Return runs in which an arm's metric is what `of_arm` says, with a little noise."""
-    rng = np.random.default_rng(0)
+    """Return runs in which an arm's metric is what `of_arm` says, with some luck of each seed.
+
+    Arms of equal value are then the same arm twice: an effect of zero.
+    """
+    luck = spread * np.random.default_rng(0).normal(size=len(module.SEEDS))
     return Runs(
         [
-            {"arm": arm, "metrics": {metric: np.asarray(of_arm(arm)) + spread * rng.normal()}}
+            {"arm": arm, "metrics": {metric: np.asarray(of_arm(arm)) + of_seed}}
             for arm in module.ARMS
-            for _ in module.SEEDS
+            for of_seed in luck
         ]
     )
 
