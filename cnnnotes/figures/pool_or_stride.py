@@ -23,7 +23,7 @@ def accuracy(palette: Palette) -> tuple[Figure, str]:
     record = results.load(RECORD)
     panels = {
         "test_accuracy": ("held-out accuracy", palette.blue),
-        "consistency_circular": ("answers that stay\nwhen the image moves a pixel", palette.green),
+        "consistency_circular": ("answers kept under\na one-pixel move", palette.green),
     }
     figure, columns = plt.subplots(1, 2, figsize=(TEXT_WIDTH, 3.1), sharey=True)
     for axes, (metric, (label, colour)) in zip(columns, panels.items(), strict=True):
@@ -52,7 +52,7 @@ def cost(palette: Palette) -> tuple[Figure, str]:
         summary = record["summary"][arm]
         macs, accuracy = summary["macs"]["mean"] / 1000, summary["test_accuracy"]["mean"]
         axes.plot(macs, accuracy, "o", ms=7, color=palette.blue)
-        beside = {"max": (7, -11), "average": (7, 5)}.get(arm, (7, -3))
+        beside = {"blur": (7, 2), "max": (7, -4), "average": (7, -6)}.get(arm, (7, -3))
         axes.annotate(name, (macs, accuracy), beside, textcoords="offset points", fontsize=8)
         said.append(
             f"{name}: {macs:,.0f} thousand multiply-accumulates, "

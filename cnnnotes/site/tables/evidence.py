@@ -8,6 +8,8 @@ from cnnnotes.experiments.ledger import LEDGER
 from cnnnotes.site.markdown import page_of, words
 from cnnnotes.site.paths import DOCS
 
+SHOWN = 2  # effects of an experiment in the ledger; its own page has them all
+
 
 def ledger() -> str:
     """Return all claims with verdict, effect and the way to each proof."""
@@ -23,7 +25,9 @@ def ledger() -> str:
         if claim.experiment in results.names():
             record = results.load(claim.experiment)
             cells[2] = f"**{record['verdict']}**"
-            cells[3] = "<br>".join(map(_effect, *zip(*record["effects"].items(), strict=True)))
+            effects = [_effect(name, effect) for name, effect in record["effects"].items()]
+            more = [f"and {len(effects) - SHOWN} more"] if len(effects) > SHOWN else []
+            cells[3] = "<br>".join([*effects[:SHOWN], *more])
             cells[4] = _proof(claim.experiment)
         rows.append("| " + " | ".join(cells) + " |")
     return '<div class="ledger" markdown="1">\n\n' + "\n".join(rows) + "\n\n</div>\n"
