@@ -12,5 +12,5 @@ try:
     layer(maps)
 except RuntimeError as error:
     print(fill(f"PyTorch: {error}", 76))
-    print(fill(str(diagnose(error)), 84, replace_whitespace=False))
+    print(diagnose(error))
 print("mended:", tuple((layer(maps.flatten(1))).shape))

@@ -26,6 +26,8 @@ def runs(mismatches=0, dilation=50, rounding=10, others_in_use=0):
     ("found", "verdict"),
     [
         (runs(), "shown exactly"),
+        (runs(dilation=79), "shown exactly"),
+        (runs(dilation=80), "partly"),
         (runs(dilation=85), "partly"),
         (runs(rounding=85), "partly"),
         (runs(others_in_use=18), "shown exactly"),
