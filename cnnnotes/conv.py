@@ -97,13 +97,16 @@ def conv2d_backward(
     """
     stride, padding, dilation, size = _check(input, weight, bias, stride, padding, dilation, groups)
     checks.same_shape("grad_output", grad_output, (len(input), len(weight), *size), input)
+    grad_bias = None if bias is None else grad_output.sum((0, 2, 3))
+    turned = _turned_padding(size, weight.shape[2:], input.shape[2:], padding, dilation)
+    if needs_input_grad and stride == (1, 1) and np.min(turned) >= 0:
+        return *_gradients(grad_output, input, weight, turned, dilation, groups), grad_bias
     grad_input = None
     if needs_input_grad:
         shape = input.shape[2:]
         grad_input = _spread(grad_output, weight, shape, stride, padding, dilation, groups)
     windows = _windows(_pad(input, padding), weight.shape[2:], stride, dilation, size)
     grad_weight = _weight_gradient(grad_output, windows, weight, groups)
-    grad_bias = None if bias is None else grad_output.sum((0, 2, 3))
     return grad_input, grad_weight, grad_bias
 
 
@@ -497,8 +500,7 @@ def _spread(
     channels = weight.shape[1] * groups
     turned_padding = _turned_padding(values.shape[2:], weight.shape[2:], size, padding, dilation)
     if stride == (1, 1) and np.min(turned_padding) >= 0:
-        turned = weight.reshape(groups, -1, *weight.shape[1:])[..., ::-1, ::-1].swapaxes(1, 2)
-        turned = turned.reshape(channels, -1, *weight.shape[2:])
+        turned = _turn(weight, groups)
         return conv2d(values, turned, None, 1, turned_padding, dilation, groups)
     padded = _pad(np.zeros((len(values), channels, *size), values.dtype), padding)
     windows = _windows(padded, weight.shape[2:], stride, dilation, values.shape[2:])
@@ -521,6 +523,36 @@ def _turned_padding(
         before = reach - padding[axis][0]
         sides.append((before, target[axis] - size[axis] + reach - before))
     return sides[0], sides[1]
+
+
+def _gradients(
+    grad_output: Array, input: Array, weight: Array, padding: Sides, dilation: Pair, groups: int
+) -> tuple[Array, Array]:
+    """Return the gradients of input and weight at stride 1, both from the same columns.
+
+    The columns are those of a convolution of `grad_output` with turned filters, which gives the
+    gradient of the input. Times the input itself they give the gradient of the turned filters.
+    """
+    windows = _windows(
+        _pad(grad_output, padding), weight.shape[2:], (1, 1), dilation, input.shape[2:]
+    )
+    filters = _turn(weight, groups).reshape(groups, weight.shape[1], -1)
+    gradient = np.zeros((groups, filters.shape[2], weight.shape[1]), weight.dtype)
+    grad_input = np.empty(input.shape, input.dtype)
+    for images, rows in _blocks(windows):
+        columns = _matrices(windows[images, ..., rows, :], groups)
+        block = grad_input[images, :, rows]
+        block[...] = (filters @ columns).reshape(*block.shape[:3], -1)[..., : input.shape[3]]
+        wide = _widen(input[images, :, rows], windows.shape[-1])
+        gradient += (columns @ _matrices(wide, groups).mT).sum(0)
+    turned = gradient.mT.reshape(input.shape[1], len(weight) // groups, *weight.shape[2:])
+    return grad_input, _turn(turned, groups)
+
+
+def _turn(weight: Array, groups: int) -> Array:
+    """Turn filters by half a circle and swap the channels that they read and write."""
+    turned = weight.reshape(groups, -1, *weight.shape[1:])[..., ::-1, ::-1].swapaxes(1, 2)
+    return turned.reshape(-1, len(weight) // groups, *weight.shape[2:])
 
 
 def _add(windows: Array, columns: Array) -> None:
