@@ -222,3 +222,12 @@ def test_star_imports_are_refused(house):
     house("lazy.py", "def late", "from house.pool import *\n\ndef late")
     with pytest.raises(ValueError, match=r"house.lazy imports \* from house.pool"):
         code_hash("house.lazy.late")
+
+
+def test_pooling_is_behind_just_the_experiments_that_pool():
+    def pools(name):
+        reached = closure(f"cnnnotes.experiments.{name}.run_arm")
+        return any(place.startswith("cnnnotes.pool.") for place in reached)
+
+    assert pools("pool_or_stride") and pools("learning_or_noise") and pools("minimal_pipeline")
+    assert not pools("permuted_pixels") and not pools("data_efficiency")
