@@ -8,7 +8,7 @@ export NO_MKDOCS_2_WARNING := 1
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: serve test site record lint experiments bench clean
+.PHONY: serve test site record lint experiments fresh-experiments bench clean
 
 serve: .venv/site-installed
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
@@ -21,6 +21,9 @@ record: .venv/test-installed
 
 experiments: .venv/site-installed
 	$(BIN)/cnnnotes experiments run --all
+
+fresh-experiments: .venv/site-installed
+	$(BIN)/cnnnotes experiments run --all --fresh
 
 bench: .venv/test-installed
 	$(BIN)/python -m cnnnotes.bench

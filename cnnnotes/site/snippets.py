@@ -11,7 +11,7 @@ from pathlib import Path
 from cnnnotes.figures.draw import write
 from cnnnotes.site.paths import SNIPPETS
 
-SECONDS = 120
+SECONDS = 300
 MOST_LINES = 30
 
 
