@@ -3,6 +3,7 @@
 import ast
 import re
 
+from cnnnotes.experiments import results
 from cnnnotes.site import pages, snippets
 from cnnnotes.site.paths import ROOT, SNIPPETS
 
@@ -18,7 +19,18 @@ NO_PAGE = ("style.applied", "home.card")
 
 def problems() -> list[str]:
     """Return one line for each fault, naming the file; an empty list if all is well."""
-    return [*snippet_problems(), *page_problems(), *figure_problems()]
+    return [*record_problems(), *snippet_problems(), *page_problems(), *figure_problems()]
+
+
+def record_problems() -> list[str]:
+    """Records that are damaged, cut off or edited by hand."""
+    found = []
+    for name in results.names():
+        try:
+            results.load(name)
+        except results.ResultsError as error:
+            found.append(str(error))
+    return found
 
 
 def snippet_problems() -> list[str]:
