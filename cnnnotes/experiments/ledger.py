@@ -23,12 +23,14 @@ LEDGER = (
         "C2",
         "Neighbouring pixels tell much about each other, and small patterns return elsewhere.",
         "convolutions/bag-of-numbers",
+        "local_structure",
     ),
     Claim(
         "C3",
         "A convolutional network has some tolerance to small shifts built in; "
         "a fully connected one must learn it.",
         "convolutions/bag-of-numbers",
+        "small_shifts",
     ),
     Claim(
         "C4",
