@@ -41,6 +41,7 @@ LEDGER = (
         "C5",
         "A convolution is one small detector used everywhere: shift the image, and its map shifts.",
         "convolutions/one-detector",
+        "one_detector",
     ),
     Claim(
         "C6",
