@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from cnnnotes.checks import Array
 from cnnnotes.conv import conv2d
-from cnnnotes.experiments.one_detector import differs, network, photograph, views
+from cnnnotes.experiments.one_detector import STEPS, differs, network, photograph, views
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 
 DETECTORS = {
@@ -159,8 +159,7 @@ def _wrong(arm: str) -> Array:
     layer = network(arm, 0)
     corner = np.array(CORNER) + 30
     before, after = (layer.forward(view) for view in views(photograph(0), corner, (1, 1), arm))
-    thinned = arm in ("stride", "max_pool")
-    steps = [(0, 0), (0, 1), (1, 0), (1, 1)] if thinned else [(1, 1)]
+    steps = STEPS if arm in ("stride", "max_pool") else [(1, 1)]
     maps = [differs(before, after, step)[0].any(axis=0) for step in steps]
     best: Array = min(maps, key=np.mean)
     return best
