@@ -36,6 +36,7 @@ LEDGER = (
         "C4",
         "Connecting everything to everything costs too many parameters for images of useful size.",
         "convolutions/weight-sharing",
+        "counting_parameters",
     ),
     Claim(
         "C5",
@@ -47,6 +48,7 @@ LEDGER = (
         "C6",
         "A convolution is a fully connected layer with most weights zero and the others shared.",
         "convolutions/weight-sharing",
+        "convolution_as_matrix",
     ),
     Claim(
         "C7",
