@@ -24,7 +24,7 @@ four things are asked. First, matrix times image is the convolution's output for
 more than half of its entries are zero. Third, the other entries take exactly as many values as the
 convolution has weights. Fourth, no row holds a value twice, and each value that a row holds stands
 there for one filter. Shown exactly if all four hold in every setting and seed; refuted if the first
-fails anywhere; otherwise partly.
+fails anywhere; not supported if only the first holds; otherwise partly.
 """
 
 TOLERANCE = 1e-10
@@ -82,9 +82,10 @@ def decide(runs: Runs) -> Decision:
     same, zeros, values, rows = (
         all(held) for held in zip(*(asked(runs, arm) for arm in ARMS), strict=True)
     )
-    verdict = "refuted" if not same else "shown exactly" if zeros and values and rows else "partly"
+    others = (zeros, values, rows)
+    verdict = "shown exactly" if all(others) else "partly" if any(others) else "not supported"
     effects = {f"zero_share_{arm}": effect(runs.of(arm, "zero_share")) for arm in ARMS}
-    return Decision(effects, verdict)
+    return Decision(effects, verdict if same else "refuted")
 
 
 def asked(runs: Runs, arm: str) -> tuple[bool, bool, bool, bool]:

@@ -27,8 +27,8 @@ from sides 32 to 256, each within 0.01). Third, at 224×224×3 training the full
 into a graphics card of 12 GiB (the usual large one of 2017), at 12 bytes a parameter for weight,
 gradient and momentum, while the convolution takes under 1 MiB. Fourth, a full layer of only 128
 units, which is what people used in practice, does not fit either. Shown exactly if all four hold,
-partly if the first three do, refuted if the counts agree but the third fails, otherwise not
-supported.
+partly if the first three do, refuted if the counts agree but the third fails, not supported if the
+counts disagree or grow otherwise.
 """
 
 IMAGES = {"digit": (1, 28, 28), "small": (3, 32, 32), "large": (3, 224, 224)}

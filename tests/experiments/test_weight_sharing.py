@@ -78,6 +78,7 @@ RIGHT = {
         ({"distinct": 10}, "partly"),
         ({"rows_with_a_value_twice": 1}, "partly"),
         ({"values_of_other_filters": 1}, "partly"),
+        ({"zero_share": 0, "distinct": 10, "values_of_other_filters": 1}, "not supported"),
     ],
 )
 def test_convolution_as_matrix(changed, verdict):
