@@ -8,7 +8,7 @@ import numpy as np
 from cnnnotes.checks import Array
 from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
-from cnnnotes.experiments.fair import train, tune
+from cnnnotes.experiments.fair import train
 from cnnnotes.experiments.intervals import better, effect
 from cnnnotes.inspection import effective_receptive_field, effective_size
 from cnnnotes.layers import (
@@ -36,8 +36,8 @@ strides 1–3, padding 0–2, dilations 1–2, poolings among them) the pixels t
 they are perturbed one by one are exactly those that the recursion names. Second, in untrained
 stacks of 3×3 convolutions with ReLU, 2, 4, 8, 16 and 32 deep, the effective size (side of the
 square as large as the pixels whose gradient is above 4.55 % of the largest) grows from each depth
-to the next, whole 95 % interval. Third, after training on digits it is still larger 8 layers deep
-than 4, and 4 than 2, whole intervals. Supported if all three hold; partly if the first and second;
+to the next, whole 95 % interval. Third, after training on digits, to at least 50 % held-out
+accuracy in every run, it is still larger 8 layers deep than 4, and 4 than 2, whole intervals. Supported if all three hold; partly if the first and second;
 refuted if the first fails; otherwise not supported. Reported beside it: the exponent with which the
 effective size grows with depth (a square-root law says 0.5), and the share of the theoretical field
 before and after training.
@@ -47,8 +47,9 @@ NETWORKS = 20
 DEPTHS = (2, 4, 8, 16, 32)
 CHANNELS = 8
 CANVAS = 72
-TRAINING_IMAGES = 1000
-EPOCHS = 8
+TRAINING_IMAGES = 2000
+EPOCHS = 5
+LEARNING_RATE = 0.01
 
 
 def run_arm(arm: str, seed: int, report: Report) -> Outcome:
@@ -82,7 +83,7 @@ def untrained(seed: int) -> Outcome:
     """Measure the effective size of stacks of growing depth with random weights, on noise."""
     images = np.random.default_rng([seed, 1]).normal(size=(8, 1, CANVAS, CANVAS))
     images = images.astype(np.float32)
-    fields = {depth: effective_receptive_field(stack(depth, seed), images) for depth in DEPTHS}
+    fields = {depth: effective_receptive_field(stack(depth, seed)[:-1], images) for depth in DEPTHS}
     sizes = [effective_size(field) for field in fields.values()]
     exponent = np.polyfit(np.log(DEPTHS), np.log(sizes), 1)[0]
     metrics = {
@@ -98,30 +99,24 @@ def trained(depth: int, seed: int, report: Report) -> Outcome:
     """Train a stack on digits and measure its effective size before and after."""
     digits = load_digits(seed)
     images, labels = digits.train_images[:TRAINING_IMAGES], digits.train_labels[:TRAINING_IMAGES]
-
-    def build(seed: int) -> Sequential:
-        return classifier(depth, seed)
-
-    tuned = tune(build, images, labels, epochs=EPOCHS, seed=seed)
-    model = build(seed)
+    model = classifier(depth, seed)
     probes = digits.test_images[:32]
-    before = effective_receptive_field(model[: 2 * depth], probes)
+    before = effective_receptive_field(model[: 2 * depth - 1], probes)
     train(
         model,
         images,
         labels,
         epochs=EPOCHS,
-        learning_rate=tuned.learning_rate,
+        learning_rate=LEARNING_RATE,
         seed=seed,
         report=report,
     )
-    after = effective_receptive_field(model[: 2 * depth], probes)
+    after = effective_receptive_field(model[: 2 * depth - 1], probes)
     sizes = {"before": effective_size(before), "after": effective_size(after)}
     metrics = {
         **{f"effective_size_{when}": size for when, size in sizes.items()},
         **{f"share_{when}": size / (2 * depth + 1) for when, size in sizes.items()},
         "test_accuracy": evaluate(model, digits.test_images, digits.test_labels).accuracy,
-        "learning_rate": tuned.learning_rate,
     }
     fields = {"before": before / before.max(), "after": after / after.max()}
     details = {when: np.round(field, 3) for when, field in fields.items()}
@@ -143,6 +138,8 @@ def decide(runs: Runs) -> Decision:
         for depth, deeper in ((2, 4), (4, 8))
     }
     grows, grows_trained = (all(map(better, group.values())) for group in (steps, trained))
+    accuracies = [runs.of(f"trained_{depth}", "test_accuracy") for depth in (2, 4, 8)]
+    grows_trained = grows_trained and bool(np.min(accuracies) >= 0.5)
     if not exact:
         verdict = "refuted"
     elif grows:
