@@ -37,10 +37,10 @@ they are perturbed one by one are exactly those that the recursion names. Second
 stacks of 3×3 convolutions with ReLU, 2, 4, 8, 16 and 32 deep, the effective size (side of the
 square as large as the pixels whose gradient is above 4.55 % of the largest) grows from each depth
 to the next, whole 95 % interval. Third, after training on digits, to at least 50 % held-out
-accuracy in every run, it is still larger 8 layers deep than 4, and 4 than 2, whole intervals. Supported if all three hold; partly if the first and second;
-refuted if the first fails; otherwise not supported. Reported beside it: the exponent with which the
-effective size grows with depth (a square-root law says 0.5), and the share of the theoretical field
-before and after training.
+accuracy in every run, it is still larger 8 layers deep than 4, and 4 than 2, whole intervals.
+Supported if all three hold; partly if the first and second; refuted if the first fails; otherwise
+not supported. Reported beside it: the exponent with which the effective size grows with depth (a
+square-root law says 0.5), and the share of the theoretical field before and after training.
 """
 
 NETWORKS = 20
