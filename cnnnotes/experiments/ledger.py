@@ -60,11 +60,13 @@ LEDGER = (
         "C8",
         "Every layer added widens what a unit can see.",
         "convolutions/receptive-field",
+        "receptive_field",
     ),
     Claim(
         "C9",
         "Several small layers do more than one wide layer of equal cost and reach.",
         "convolutions/receptive-field",
+        "depth",
     ),
     Claim(
         "C10",
