@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -83,9 +84,20 @@ def draw(name: str, folder: Path) -> Drawn:
 
 def key(name: str, records: Iterable[str]) -> str:
     """Hash all that a figure depends on: its code, the records it reads, Matplotlib's version."""
-    parts = [code_hash(f"cnnnotes.figures.{name}"), version("matplotlib")]
+    parts = [_code(name, _last_change()), version("matplotlib")]
     parts += [results.path(record).read_text() for record in sorted(records)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@cache
+def _code(name: str, _changed: tuple[int, int]) -> str:
+    """Hash a figure's code: once, until a file changes, so that `mkdocs serve` reloads at once."""
+    return code_hash(f"cnnnotes.figures.{name}")
+
+
+def _last_change() -> tuple[int, int]:
+    files = list(Path(__file__).parents[1].rglob("*.py"))
+    return len(files), max(file.stat().st_mtime_ns for file in files)
 
 
 def drawn_in(folder: Path, name: str) -> Drawn | None:
