@@ -84,7 +84,7 @@ def draw(name: str, folder: Path) -> Drawn:
 
 def key(name: str, records: Iterable[str]) -> str:
     """Hash all that a figure depends on: its code, the records it reads, Matplotlib's version."""
-    parts = [_code(name, _last_change()), version("matplotlib")]
+    parts = [_code(name, _last_change())]
     parts += [results.path(record).read_text() for record in sorted(records)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -92,7 +92,7 @@ def key(name: str, records: Iterable[str]) -> str:
 @cache
 def _code(name: str, _changed: tuple[int, int]) -> str:
     """Hash a figure's code: once, until a file changes, so that `mkdocs serve` reloads at once."""
-    return code_hash(f"cnnnotes.figures.{name}")
+    return code_hash(f"cnnnotes.figures.{name}") + version("matplotlib")
 
 
 def _last_change() -> tuple[int, int]:
