@@ -61,7 +61,7 @@ def record(name: str) -> str:
     return "\n".join(
         [
             f'{found["question"]} <span class="verdict">{found["verdict"]}</span>\n',
-            f"**The rule**, written before the run (claim {', '.join(claims)}):\n",
+            f"**The rule** (claim {', '.join(claims)}):\n",
             f"> {found['rule']}\n",
             *effects,
             "",
