@@ -45,8 +45,8 @@ from cnnnotes.pool import (
     avg_pool2d_backward,
     blur_pool2d,
     blur_pool2d_backward,
-    max_pool2d,
-    max_pool2d_backward,
+    find_maxima,
+    give_to_maxima,
 )
 from cnnnotes.shapes import conv_output_size
 
@@ -550,10 +550,8 @@ class _Pooling(Layer):
         return self._gradient(grad_output, self._recall(), **self.arguments())
 
 
-class MaxPool2d(_Pooling):
+class MaxPool2d(Layer):
     """Keep the largest value of every window; arguments are those of `cnnnotes.max_pool2d`."""
-
-    _operation, _gradient = staticmethod(max_pool2d), staticmethod(max_pool2d_backward)
 
     def __init__(
         self,
@@ -565,6 +563,15 @@ class MaxPool2d(_Pooling):
     ) -> None:
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
         self.dilation, self.ceil_mode = dilation, ceil_mode
+
+    def forward(self, input: Array) -> Array:
+        """Return the output, and remember where the maxima were."""
+        maxima = self._saved = find_maxima(input, **self.arguments())
+        return maxima.values
+
+    def backward(self, grad_output: Array, needs_input_grad: bool = True) -> Array | None:
+        """Return the gradient of the input."""
+        return give_to_maxima(grad_output, self._recall()) if needs_input_grad else None
 
 
 class AvgPool2d(_Pooling):

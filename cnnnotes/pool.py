@@ -7,7 +7,6 @@ So pooling here goes along the height first and then along the width: k + k step
 import math
 from collections.abc import Iterator
 from functools import reduce
-from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -85,18 +84,61 @@ def max_pool2d_backward(
 
     All of a window's gradient goes to its maximum; of equal ones, to the first.
     """
+    maxima = find_maxima(input, kernel_size, stride, padding, dilation, ceil_mode)
+    return give_to_maxima(grad_output, maxima)
+
+
+class Maxima(NamedTuple):
+    """The maxima of all windows, and where they are: found along rows, then down columns.
+
+    `values` is (N, C, H', W'). An entry of `in_rows`, (kernel width − 1, N, C, padded H, W'), tells
+    whether the pixel there beats all before it in its row of the window. `in_columns`, (kernel
+    height − 1, N, C, H', W'), tells whether that row's maximum beats those of all rows before it.
+    """
+
+    height: "_Axis"
+    width: "_Axis"
+    values: Array
+    in_rows: Array
+    in_columns: Array
+
+
+def find_maxima(
+    input: Array,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    dilation: Size = 1,
+    ceil_mode: bool = False,
+) -> Maxima:
+    """Do `max_pool2d`, and remember what `give_to_maxima` needs to know for the way back.
+
+    Arguments and errors as in `max_pool2d`.
+    """
     height, width = _axes(input, kernel_size, stride, padding, dilation, ceil_mode)
-    _check_grad(grad_output, input, height, width)
     padded = _pad(input, height, width, -np.inf)
-    grad_padded = np.zeros(padded.shape, padded.dtype)
+    planes, outputs = input.shape[:2], (height.outputs, width.outputs)
+    in_rows = np.empty((width.kernel - 1, *planes, height.padded, width.outputs), bool)
+    in_columns = np.empty((height.kernel - 1, *planes, *outputs), bool)
+    values = np.empty((*planes, *outputs), input.dtype)
     for images in _blocks(padded):
-        pixels = [np.ascontiguousarray(tap) for tap in _taps(padded[images], width)]
-        *maxima_before, of_rows = accumulate(pixels, np.maximum)
-        grad_of_rows = np.zeros_like(of_rows)
-        rows = list(_taps(of_rows, height))
-        rows_before = list(accumulate(rows[:-1], np.maximum))
-        _undo_maxima(grad_of_rows, height, grad_output[images], rows, rows_before)
-        _undo_maxima(grad_padded[images], width, grad_of_rows, pixels, maxima_before)
+        of_rows = _running_maximum(_taps(padded[images], width), in_rows[:, images])
+        values[images] = _running_maximum(_taps(of_rows, height), in_columns[:, images])
+    return Maxima(height, width, values, in_rows, in_columns)
+
+
+def give_to_maxima(grad_output: Array, maxima: Maxima) -> Array:
+    """Return the gradient of the input of `find_maxima`: all of a window's goes to its maximum.
+
+    Raises `TypeError` or `ValueError` if `grad_output` has not the dtype and shape of the maxima.
+    """
+    height, width, values, in_rows, in_columns = maxima
+    checks.same_shape("grad_output", grad_output, values.shape, values)
+    grad_padded = np.zeros((*values.shape[:2], height.padded, width.padded), values.dtype)
+    for images in _blocks(grad_padded):
+        grad_of_rows = np.zeros(in_rows[:, images].shape[1:], values.dtype)
+        _undo_maximum(grad_of_rows, height, grad_output[images], in_columns[:, images])
+        _undo_maximum(grad_padded[images], width, grad_of_rows, in_rows[:, images])
     return _crop(grad_padded, height, width)
 
 
@@ -479,19 +521,27 @@ def _combine(operation: np.ufunc, padded: Array, height: _Axis, width: _Axis) ->
     return output
 
 
-def _undo_maxima(
-    grad_padded: Array, axis: _Axis, grad_output: Array, taps: list[Array], best_before: list[Array]
-) -> None:
-    """Go back along the windows: a tap that beats all before it takes what is left of a gradient.
+def _running_maximum(taps: Iterator[Array], better: Array) -> Array:
+    """Return the maximum of the taps, and note for each but the first where it beats all before.
 
-    So the first of equal ones gets it, as in PyTorch.
+    So of equal ones the first counts, as in PyTorch.
     """
-    places = list(_taps(grad_padded, axis))
-    for tap, best, place in zip(taps[:0:-1], best_before[::-1], places[:0:-1], strict=True):
-        taken = grad_output * (tap > best)
+    best = next(taps)
+    for tap, beats in zip(map(np.ascontiguousarray, taps), better, strict=True):
+        best = np.ascontiguousarray(best)
+        np.greater(tap, best, out=beats)
+        best = np.maximum(best, tap)
+    return best
+
+
+def _undo_maximum(grad_padded: Array, axis: _Axis, grad_output: Array, better: Array) -> None:
+    """Go back from the last tap: one that beats all before it takes what is left of a gradient."""
+    first, *others = _taps(grad_padded, axis)
+    for place, beats in zip(others[::-1], better[::-1], strict=True):
+        taken = grad_output * beats
         grad_output = grad_output - taken
         _add(place, taken, axis)
-    _add(places[0], grad_output, axis)
+    _add(first, grad_output, axis)
 
 
 def _distribute(grad_padded: Array, axis: _Axis, grad_output: Array) -> None:
