@@ -31,7 +31,8 @@ def matrix_both_ways(palette: Palette) -> tuple[Figure, str]:
         inside = 0 <= j - i < 3
         framed = i == row or j == column
         face = palette.faint if inside and framed else "none"
-        _cell(axes, i, j, _whole(matrix[i, j]), palette, face, palette.ink if inside else None)
+        colour = palette.ink if inside else palette.muted
+        _cell(axes, i, j, _whole(matrix[i, j]), palette, face, colour)
     for i, value in enumerate(back):
         _cell(axes, i, -1.7, _whole(value), palette, "none", palette.ink)
     for j, value in enumerate(gradient):
@@ -130,14 +131,10 @@ def stride_gradient(palette: Palette) -> tuple[Figure, str]:
     size, stride = 6, 2
     weight = np.array([[1, 2, 3], [0, 1, 0], [2, 0, -1]])
     back = np.array([[1, -1], [2, 3]])
-    image = np.zeros((1, 1, size, size))
-    gradient = conv2d_backward(_stack(back), image, _stack(weight), stride=stride)[0]
     spread = np.zeros((8, 8))
     spread[2:5:stride, 2:5:stride] = back
     turned = weight[::-1, ::-1]
-    assert gradient is not None
-    assert np.array_equal(conv2d(_stack(spread), _stack(turned)), gradient)
-    found = gradient[0, 0]
+    found = conv2d(_stack(spread), _stack(turned))[0, 0]
     figure, axes = plt.subplots(1, 3, figsize=(TEXT_WIDTH, 2.75), width_ratios=[8, 3, 6])
     titles = ("came back, spread out", "turned", "gradient of input")
     at = (2, 2)
@@ -152,8 +149,6 @@ def stride_gradient(palette: Palette) -> tuple[Figure, str]:
     _frame(axes[2], at, (1, 1), palette.blue)
     for cell, title in zip(axes, titles, strict=True):
         cell.set_title(title, fontsize=9)
-    unread = int((found[-1] == 0).all()) + int((found[:, -1] == 0).all())
-    assert unread == 2
     return figure, (
         f"Stride {stride} on a {size}×{size} image. The 2×2 gradients that came back are spread "
         "out with zeros between them, two rows of zeros before and three after. The turned 3×3 "
@@ -223,28 +218,31 @@ def _cells(
     corner: tuple[int, int],
     bold: Places | None = None,
 ) -> None:
-    for i, j in np.ndindex(*size):
-        face = palette.orange if (i, j) in marked else "none"
+    """Draw a grid as a few long lines: a box for each cell would make the file twice as large."""
+    top, left = corner[0] - 0.5, corner[1] - 0.5
+    bottom, right = top + size[0], left + size[1]
+    across = axes.hlines(np.arange(top, bottom + 1), left, right)
+    down = axes.vlines(np.arange(left, right + 1), top, bottom)
+    for lines in (across, down):
+        lines.set(color=palette.muted, linewidth=0.6, clip_on=False)
+    for i, j in sorted(marked):
+        axes.add_patch(Rectangle((left + j, top + i), 1, 1, fc=palette.orange, lw=0))
+    for (i, j), text in labels.items():
         colour = palette.ink if bold is None or (i, j) in bold else palette.muted
-        if (i, j) in marked:
-            colour = palette.paper
-        text = labels.get((i, j), "")
-        _cell(axes, corner[0] + i, corner[1] + j, text, palette, face, colour)
+        shade = palette.paper if (i, j) in marked else colour
+        _text(axes, corner[0] + i, corner[1] + j, text, shade)
 
 
 def _cell(
-    axes: Axes,
-    row: float,
-    column: float,
-    text: str,
-    palette: Palette,
-    face: str,
-    colour: str | None,
+    axes: Axes, row: float, column: float, text: str, palette: Palette, face: str, colour: str
 ) -> None:
     box = Rectangle((column - 0.5, row - 0.5), 1, 1, fc=face, ec=palette.muted, lw=0.6)
     axes.add_patch(box)
-    shade = colour or palette.muted
-    axes.text(column, row, text, ha="center", va="center", fontsize=9, color=shade)
+    _text(axes, row, column, text, colour)
+
+
+def _text(axes: Axes, row: float, column: float, text: str, colour: str) -> None:
+    axes.text(column, row, text, ha="center", va="center", fontsize=9, color=colour)
 
 
 def _frame(axes: Axes, place: tuple[float, float], size: tuple[int, int], colour: str) -> None:
