@@ -1,11 +1,16 @@
-"""The one MkDocs hook: before a build, make what the pages need."""
+"""The one MkDocs hook: before a build, make what the pages need; then convert what changed."""
 
-from functools import lru_cache
+from functools import lru_cache, wraps
+from inspect import unwrap
 from typing import Any
 
+from jinja2 import Environment, FileSystemBytecodeCache
 from material.plugins.search import plugin as search
+from mkdocs.structure.pages import Page
 
 from cnnnotes.site.build import build
+from cnnnotes.site.markdown import fill_in
+from cnnnotes.site.paths import ROOT
 
 Parser = search.Parser
 
@@ -13,6 +18,13 @@ Parser = search.Parser
 def on_pre_build(config: Any) -> None:
     """Bring `docs/generated/` up to date; nothing is written if nothing changed."""
     build()
+
+
+def on_env(env: Environment, config: Any, files: Any) -> None:
+    """Keep compiled templates: MkDocs would compile all of them at each rebuild."""
+    folder = ROOT / ".cache" / "templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    env.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 @lru_cache(maxsize=1000)
@@ -33,3 +45,31 @@ class RememberingParser(Parser):  # type: ignore[misc, valid-type]
 
 
 search.Parser = RememberingParser
+
+_render = unwrap(Page.render)  # MkDocs loads this file anew when mkdocs.yml changes
+_rendered: dict[str, tuple[Any, Page]] = {}
+
+
+@wraps(_render)
+def render_if_changed(page: Page, config: Any, files: Any) -> None:
+    """Convert a page to HTML, unless the same text was before: half of a reload's time.
+
+    The text has everything filled in, so it also tells whether a snippet or a number changed.
+    """
+    address = page.file.src_uri
+    made_from = fill_in(page.markdown or ""), sorted(files.src_uris)
+    before, same = _rendered.get(address, (None, page))
+    if before != made_from:
+        _render(page, config, files)
+    else:
+        page.content, page.toc = same.content, same.toc
+        page.present_anchor_ids = same.present_anchor_ids
+        page._title_from_render = same._title_from_render
+        page.links_to_anchors = {
+            files.get_file_from_path(file.src_uri): links
+            for file, links in (same.links_to_anchors or {}).items()
+        }
+    _rendered[address] = made_from, page
+
+
+Page.render = render_if_changed  # type: ignore[method-assign, assignment]

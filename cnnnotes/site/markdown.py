@@ -97,9 +97,10 @@ def _program(name: str) -> str:
     for suffix in (".py", ".out"):
         if not (SNIPPETS / f"{name}{suffix}").exists():
             raise SiteError(f"snippets/{name}{suffix} is missing; write it, or run: make record")
+    code, output = ((SNIPPETS / f"{name}{suffix}").read_text() for suffix in (".py", ".out"))
     return (
-        f'``` python title="snippets/{name}.py"\n--8<-- "{name}.py"\n```\n\n'
-        f'``` text title="prints"\n--8<-- "{name}.out"\n```\n'
+        f'``` python title="snippets/{name}.py"\n{code}```\n\n'
+        f'``` text title="prints"\n{output}```\n'
     )
 
 
@@ -143,20 +144,26 @@ def number(match: re.Match[str]) -> str:
         raise SiteError(f"number {match[0]}: {error}") from None
 
 
+KINDS = {"figure": figure, "snippet": snippet, "source": source, "table": table}
+
+
+def fill_in(text: str) -> str:
+    """Return a page's text with its numbers and fences replaced by plain Markdown."""
+    return FENCE.sub(_expand, NUMBER.sub(number, text))
+
+
+def _expand(match: re.Match[str]) -> str:
+    """Expand one fence, at the indentation at which it stands."""
+    body = textwrap.dedent(match["body"]).strip()
+    return textwrap.indent(KINDS[match["kind"]](body), match["indent"]).rstrip()
+
+
 class Fences(Preprocessor):
     """Replaces our fences and numbers by plain Markdown, before anything else reads the page."""
 
-    KINDS: ClassVar = {"figure": figure, "snippet": snippet, "source": source, "table": table}
-
     def run(self, lines: list[str]) -> list[str]:
         """Return the page's lines with everything filled in."""
-        text = NUMBER.sub(number, "\n".join(lines))
-        return FENCE.sub(self.expand, text).split("\n")
-
-    def expand(self, match: re.Match[str]) -> str:
-        """Expand one fence, at the indentation at which it stands."""
-        body = textwrap.dedent(match["body"]).strip()
-        return textwrap.indent(self.KINDS[match["kind"]](body), match["indent"]).rstrip()
+        return fill_in("\n".join(lines)).split("\n")
 
 
 class MathCheck(Treeprocessor):
