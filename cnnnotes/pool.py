@@ -106,10 +106,10 @@ class Maxima(NamedTuple):
 def find_maxima(
     input: Array,
     kernel_size: Size,
-    stride: Size | None = None,
-    padding: Size = 0,
-    dilation: Size = 1,
-    ceil_mode: bool = False,
+    stride: Size | None,
+    padding: Size,
+    dilation: Size,
+    ceil_mode: bool,
 ) -> Maxima:
     """Do `max_pool2d`, and remember what `give_to_maxima` needs to know for the way back.
 

@@ -237,6 +237,17 @@ WRONG = [
         ValueError,
         "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 2, 3)",
     ),
+    (
+        lambda: transpose(weight=TURNED[0]),
+        ValueError,
+        "weight (shape (6, 3, 3)) must have 4 axes, (in_channels, out_channels/groups, ",
+    ),
+    (
+        lambda: transpose(weight=TURNED.astype(np.float32)),
+        TypeError,
+        "weight (dtype float32) must have the dtype of the input, float64",
+    ),
+    (lambda: pool.lp_pool2d([[1.0]], 2, 2), TypeError, "input (a list) must be a NumPy array"),
     (lambda: pool.lp_pool2d(IMAGE, 0, 2), ValueError, "norm_type (=0) must be above 0 and finite"),
     (
         lambda: pool.lp_pool2d(IMAGE, float("nan"), 2),
