@@ -72,6 +72,7 @@ LEDGER = (
         "C10",
         "Filters that are learned replace features made by hand.",
         "convolutions/architecture-as-prior",
+        "learned_filters",
     ),
     Claim(
         "C11",
@@ -90,11 +91,13 @@ LEDGER = (
         "Where a model is blind to structure, another architecture helps more than "
         "features, regularisation or tuning.",
         "convolutions/architecture-as-prior",
+        "four_levers",
     ),
     Claim(
         "C14",
         "The right inductive bias beats more parameters; a wrong one does not.",
         "convolutions/architecture-as-prior",
+        "right_bias",
     ),
     Claim(
         "C15",

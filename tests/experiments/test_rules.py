@@ -5,12 +5,16 @@ import pytest
 
 from cnnnotes.experiments import (
     data_efficiency,
+    four_levers,
+    learned_filters,
     learning_or_noise,
     minimal_pipeline,
     permuted_pixels,
     pool_or_stride,
+    right_bias,
 )
 from cnnnotes.experiments.experiment import Runs
+from cnnnotes.experiments.fair import check_matched, parameters
 
 
 def planted(module, metric, of_arm, spread=0.002):
@@ -193,3 +197,63 @@ def test_minimal_pipeline():
         ("test_accuracy", 0.95),
     ]:
         assert verdict(**{name: bad}) == "partly"
+
+
+@pytest.mark.parametrize(
+    "values, verdict",
+    [
+        ({"learned": 0.98, "bank": 0.97, "random": 0.94, "hog": 0.98}, "supported"),
+        ({"learned": 0.98, "bank": 0.97, "random": 0.94, "hog": 0.995}, "partly"),
+        ({"learned": 0.97, "bank": 0.97, "random": 0.94, "hog": 0.97}, "partly"),
+        ({"learned": 0.97, "bank": 0.97, "random": 0.97, "hog": 0.97}, "not supported"),
+        ({"learned": 0.96, "bank": 0.97, "random": 0.94, "hog": 0.97}, "refuted"),
+    ],
+)
+def test_learned_filters(values, verdict):
+    runs = planted(learned_filters, "test_accuracy", lambda arm: values.get(arm, 0.9))
+    assert learned_filters.decide(runs).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "values, verdict",
+    [
+        ({"architecture": 0.9}, "supported"),
+        ({"architecture": 0.9, "features": 0.9}, "partly"),
+        ({"architecture": 0.9, "features": 0.95}, "refuted"),
+        ({"architecture": 0.9, "all_three": 0.95}, "supported"),
+        ({}, "not supported"),
+        ({"architecture": 0.5}, "refuted"),
+    ],
+)
+def test_four_levers(values, verdict):
+    runs = planted(four_levers, "test_accuracy", lambda arm: values.get(arm, 0.6))
+    assert four_levers.decide(runs).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "cnn, largest, verdict",
+    [
+        ((0.97, 0.9), (0.95, 0.95), "supported"),
+        ((0.95, 0.9), (0.95, 0.95), "partly"),
+        ((0.97, 0.95), (0.95, 0.95), "partly"),
+        ((0.93, 0.9), (0.93, 0.95), "not supported"),
+        ((0.94, 0.9), (0.95, 0.95), "refuted"),
+    ],
+)
+def test_right_bias(cnn, largest, verdict):
+    values = {"cnn": cnn, "mlp_30": largest}
+
+    def of_arm(arm):
+        network, _, order = arm.rpartition("_")
+        return values.get(network, (0.93, 0.93))[order == "permuted"]
+
+    assert right_bias.decide(planted(right_bias, "test_accuracy", of_arm)).verdict == verdict
+
+
+def test_networks_that_are_compared_are_matched():
+    choices = four_levers.choices("architecture")
+    networks = {choice.network: four_levers.build(choice, (1, 40, 40), 0) for choice in choices}
+    mlp = four_levers.build(four_levers.choices("baseline")[0], (1, 40, 40), 0)
+    check_matched({"mlp": mlp} | networks)
+    sizes = [parameters(right_bias.builder(name)(0)) for name in ("cnn", *right_bias.WIDTHS)]
+    assert np.allclose(np.array(sizes[1:]) / sizes[0], [1, 3, 10, 30], rtol=0.05)
