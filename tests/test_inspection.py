@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from cnnnotes.inspection import effective_receptive_field, effective_size, feature_maps
+from cnnnotes.inspection import (
+    blob_fit,
+    effective_receptive_field,
+    effective_size,
+    feature_maps,
+    filter_kinds,
+    gabor_fit,
+    orientation_selectivity,
+    orientation_tuning,
+)
 from cnnnotes.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 
 
@@ -85,3 +94,85 @@ def test_a_blind_unit_has_no_size():
 def test_bad_arguments(model, unit, message):
     with pytest.raises(ValueError, match=message):
         effective_receptive_field(model, np.zeros((1, 1, 4, 4)), unit)
+
+
+def patterns(size=7):
+    """Filters whose kind is known beforehand."""
+    rows, columns = np.mgrid[:size, :size] - (size - 1) / 2
+    bump = np.exp(-(rows**2 + columns**2) / (0.1 * size**2))
+    return {
+        "gradient": columns * bump,
+        "step": np.where(rows + columns > 0, 1.0, -1.0),
+        "gabor": bump * np.cos(1.5 * (0.8 * columns + 0.6 * rows) + 0.4),
+        "spot": bump - 0.1,
+        "spot in a ring": bump - 0.5 * np.exp(-(rows**2 + columns**2) / (0.4 * size**2)),
+        "box": np.ones((size, size)),
+    }
+
+
+NOISE = np.random.default_rng(0).normal(size=(300, 7, 7))
+
+
+@pytest.mark.parametrize("size", [5, 7])
+def test_gabor_fit_knows_edges_and_bars_at_any_level(size):
+    known = patterns(size)
+    filters = np.stack([known[name] for name in ("gradient", "step", "gabor")])
+    found = gabor_fit(3 * filters + 7)
+    assert (found.score > 0.8).all()
+    assert (found.score > blob_fit(filters).score).all()
+    varying = 3 * (filters - filters.mean(axis=(1, 2), keepdims=True))
+    left = np.square(varying - found.model).sum(axis=(1, 2)) / np.square(varying).sum(axis=(1, 2))
+    np.testing.assert_allclose(found.score, 1 - left, atol=1e-9)
+
+
+def test_blob_fit_knows_spots():
+    filters = np.stack([patterns()[name] for name in ("spot", "spot in a ring")])
+    assert (blob_fit(-2 * filters + 1).score > 0.95).all()
+
+
+def test_fits_find_little_in_noise_and_nothing_in_a_constant():
+    assert gabor_fit(NOISE).score.max() < 0.5 and blob_fit(NOISE).score.max() < 0.5
+    assert gabor_fit(np.ones((1, 7, 7))).score == 0
+
+
+def test_tuning_has_its_peak_where_the_wave_runs():
+    rows, columns = np.mgrid[:9, :9] - 4.0
+    for degrees in (0, 45, 90, 120):
+        angle = np.deg2rad(degrees)
+        wave = np.cos(1.6 * (np.cos(angle) * columns + np.sin(angle) * rows))
+        bump = np.exp(-(rows**2 + columns**2) / 10)
+        tuning = orientation_tuning((wave * bump)[None], orientations=24)[0]
+        assert tuning.argmax() * 180 / 24 == degrees
+
+
+def test_selectivity_goes_from_round_to_striped():
+    columns = np.arange(7) - 3.0 + np.zeros((7, 1))
+    spot, gradient = patterns()["spot"], patterns()["gradient"]
+    stripes = np.cos(2 * columns)
+    found = orientation_selectivity(np.stack([spot, gradient, stripes]))
+    assert found[0] < 0.01 and found[1] == pytest.approx(1 / 3, abs=0.03) and found[2] > 0.7
+
+
+def test_kinds_of_filters():
+    kinds = filter_kinds(np.stack(list(patterns().values())))
+    assert kinds == ["edge"] * 3 + ["blob"] * 2 + ["level"]
+    assert set(filter_kinds(NOISE)) == {"other"}
+
+
+@pytest.mark.parametrize("fit", [gabor_fit, blob_fit, orientation_selectivity])
+@pytest.mark.parametrize(
+    "filters, message",
+    [
+        (np.ones((2, 1, 5, 5)), r"filters \(shape \(2, 1, 5, 5\)\) must have 3 axes"),
+        (np.ones((2, 2, 5)), "must be at least 3×3"),
+        (np.full((1, 5, 5), np.nan), "must be finite"),
+    ],
+)
+def test_filters_that_cannot_be_judged(fit, filters, message):
+    with pytest.raises(ValueError, match=message):
+        fit(filters)
+
+
+def test_a_filter_of_zeros_has_no_orientation():
+    with pytest.raises(ValueError, match=r"filters\[1\] must not be zero"):
+        orientation_tuning(np.stack([np.ones((5, 5)), np.zeros((5, 5))]))

@@ -103,6 +103,7 @@ LEDGER = (
         "C15",
         "The first layer of a trained network becomes a set of edge detectors.",
         "convolutions/first-layer",
+        "first_layer",
     ),
     Claim(
         "P1",
