@@ -36,3 +36,15 @@ def band(axes: Axes, x: ArrayLike, curve: dict[str, list[float]], colour: str, n
     """Draw a recorded curve with its interval."""
     axes.plot(x, curve["mean"], color=colour, label=name)
     axes.fill_between(x, curve["low"], curve["high"], color=colour, alpha=0.18, lw=0)
+
+
+def mosaic(images: ArrayLike, columns: int, gap: int = 1) -> np.ndarray:
+    """Return images (N, H, W) side by side in one array, with nothing (NaN) between them."""
+    tiles = np.asarray(images, dtype=np.float64)
+    count, height, width = tiles.shape
+    rows = -(-count // columns)
+    board = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), np.nan)
+    for number, tile in enumerate(tiles):
+        top, left = (number // columns) * (height + gap), (number % columns) * (width + gap)
+        board[top : top + height, left : left + width] = tile
+    return board
