@@ -58,11 +58,11 @@ def filters(palette: Palette) -> tuple[Figure, str]:
         for name, start, when in (
             ("before", "", "before"),
             ("after", "", "after"),
-            ("after,\nfaint start", "_faint", "after"),
+            ("after,\nfaint\nstart", "_faint", "after"),
         )
     }
     colours = _colours(palette)
-    figure, cells = plt.subplots(len(shown), 1, figsize=(TEXT_WIDTH, 7.4))
+    figure, cells = plt.subplots(len(shown), 1, figsize=(TEXT_WIDTH, 7.0))
     said = []
     for axes, (name, weights) in zip(cells, shown.items(), strict=True):
         kinds = filter_kinds(weights)
@@ -163,11 +163,12 @@ def tuning(palette: Palette) -> tuple[Figure, str]:
         above = figure.add_subplot(2, len(chosen), place + 1)
         _show(above, weights[number][None] / np.abs(weights[number]).max(), 1, palette)
         above.set_title(f"{selectivity[number]:.2f}", loc="center", fontsize=9)
-        below = figure.add_subplot(2, len(chosen), len(chosen) + place + 1, projection="polar")
+        below = figure.add_subplot(
+            2, len(chosen), len(chosen) + place + 1, projection="polar", theta_direction=-1
+        )
         whole = np.concatenate([curve, curve, curve[:1]]) / curve.max()
         below.plot(angles, whole, color=palette.blue, lw=1.4)
         below.fill(angles, whole, color=palette.blue, alpha=0.2, lw=0)
-        below.set_theta_direction(-1)  # as rows of an image do, angles run downwards
         below.set(xticklabels=[], yticks=[1], yticklabels=[], ylim=(0, 1.05))
         below.grid(color=palette.faint)
         below.spines["polar"].set_color(palette.faint)
