@@ -1,5 +1,7 @@
 """Instruments: what each layer of a network makes of images, and what a unit really sees."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import NamedTuple
 
@@ -7,7 +9,8 @@ import numpy as np
 
 from cnnnotes import checks
 from cnnnotes.checks import Array
-from cnnnotes.layers import Layer, Sequential
+from cnnnotes.conv import conv2d
+from cnnnotes.layers import Conv2d, Layer, MaxPool2d, Sequential
 
 # Luo et al. count a pixel if its gradient is more than 1 − 95.45 % of the centre's.
 ERF_THRESHOLD = 0.0455
@@ -190,6 +193,190 @@ def filter_kinds(filters: Array) -> list[str]:
         "other",
     )
     return [str(kind) for kind in kinds]
+
+
+def dead_filters(maps: Array) -> Array:
+    """Return which filters never answer, (C,): their maps are zero on every image.
+
+    `maps` is (N, C, H, W), after the ReLU. A filter may be blank on a few images and alive on
+    others, so show many: see `blank_maps`. On the training images no gradient reaches a dead one.
+    """
+    dead: Array = np.all(blank_maps(maps), axis=0)
+    return dead
+
+
+def blank_maps(maps: Array) -> Array:
+    """Return on which image which filter does not answer anywhere, (N, C).
+
+    `maps` is (N, C, H, W), after the ReLU: what is not above zero is no answer.
+    """
+    checks.floats("maps", maps, "N C H W")
+    checks.not_empty("maps", maps)
+    blank: Array = maps.max(axis=(2, 3)) <= 0
+    return blank
+
+
+def duplicate_filters(maps: Array, above: float = 0.95) -> list[tuple[int, int]]:
+    """Return pairs of filters whose maps are alike: correlated over all images and places.
+
+    `maps` is (N, C, H, W); pairs are (lower, higher) number. Maps that are constant, dead ones
+    among them, are like no other. Raises `ValueError` if `above` is not between 0 and 1.
+    """
+    checks.floats("maps", maps, "N C H W")
+    if not 0 < above < 1:
+        raise ValueError(f"above (={above}) must be a correlation between 0 and 1, such as 0.95")
+    correlations = _correlations(maps, maps)
+    pairs = np.argwhere(np.triu(correlations > above, k=1))
+    return [(int(first), int(second)) for first, second in pairs]
+
+
+def class_responses(maps: Array, labels: Array) -> Array:
+    """Return how strongly each filter answers each class, (C, classes): the mean over its maps.
+
+    `maps` is (N, C, H, W) and `labels` (N,), whole numbers from 0; each class must occur.
+    """
+    checks.floats("maps", maps, "N C H W")
+    answers = maps.mean(axis=(2, 3))
+    responses: Array = np.stack([answers[labels == c].mean(axis=0) for c in _classes(maps, labels)])
+    return responses.T
+
+
+def class_separation(maps: Array, labels: Array) -> Array:
+    """Return how well each filter alone tells each class from all others, (C, classes).
+
+    An image's value is the filter's strongest answer anywhere on it. The number is the chance that
+    an image of the class has a higher value than one of another class (the area under the ROC
+    curve): 0.5 tells nothing, 1 is a detector of the class. Arguments as for `class_responses`.
+    """
+    checks.floats("maps", maps, "N C H W")
+    strongest = maps.max(axis=(2, 3))
+    order = np.sort(strongest, axis=0)
+    ranks = np.empty(strongest.shape)  # from 1, equal values share the mean of theirs
+    for number, values in enumerate(strongest.T):
+        low, high = (np.searchsorted(order[:, number], values, side) for side in ("left", "right"))
+        ranks[:, number] = (low + high + 1) / 2
+    columns = []
+    for label in _classes(maps, labels):
+        members = labels == label
+        count = int(members.sum())
+        above = ranks[members].sum(axis=0) - count * (count + 1) / 2
+        columns.append(above / (count * (len(labels) - count)))
+    return np.stack(columns, axis=1)
+
+
+def effective_number(amounts: Array) -> Array:
+    """Return over how many entries amounts are spread, along the last axis: exp(entropy).
+
+    Equal amounts in k entries give k. Amounts must not be negative; all zero gives 0.
+
+    Source: Hill 1973, "Diversity and evenness: a unifying notation and its consequences".
+    """
+    amounts = np.asarray(amounts, dtype=np.float64)
+    if (amounts < 0).any():
+        raise ValueError(f"amounts (least: {amounts.min():g}) must not be negative; clip them at 0")
+    total = amounts.sum(axis=-1, keepdims=True)
+    shares = np.divide(amounts, total, out=np.zeros(amounts.shape), where=total > 0)
+    logs = np.log(shares, out=np.zeros(shares.shape), where=shares > 0)
+    number: Array = np.where(total[..., 0] > 0, np.exp(-(shares * logs).sum(axis=-1)), 0.0)
+    return number
+
+
+@contextmanager
+def ablated(layer: Conv2d, number: int) -> Iterator[None]:
+    """Silence one filter of a convolution inside the block: its weights and its bias are zero.
+
+    After a ReLU its map is then blank. Raises `ValueError` if there is no such filter.
+    """
+    if not 0 <= number < layer.out_channels:
+        raise ValueError(f"number (={number}) must be from 0 to {layer.out_channels - 1}")
+    parameters = [layer.weight] if layer.bias is None else [layer.weight, layer.bias]
+    kept = [parameter.data[number].copy() for parameter in parameters]
+    for parameter in parameters:
+        parameter.data[number] = 0
+    try:
+        yield
+    finally:
+        for parameter, values in zip(parameters, kept, strict=True):
+            parameter.data[number] = values
+
+
+def simple_readings(images: Array) -> Array:
+    """Return what simple detectors make of images, (N, 144, H, W), all at least zero.
+
+    Gabor functions in 8 orientations, 4 wavelengths (4 to 16 pixels) and 4 phases; spots of 4
+    sizes, bright and dark; brightness and darkness in 4 sizes of window.
+
+    `images` is (N, 1, H, W). They are what `readability` holds feature maps against.
+    """
+    checks.floats("images", images, "N C H W")
+    if images.shape[1] != 1:
+        raise ValueError(f"images (shape {images.shape}) must be grey, with one channel")
+    rows, columns = _centred_grid(17, 17)
+    filters = []
+    for wavelength in (4, 6, 10, 16):
+        bell = np.exp(-(rows**2 + columns**2) / (2 * (0.35 * wavelength) ** 2))
+        wide = np.exp(-(rows**2 + columns**2) / (2 * (0.6 * wavelength) ** 2))
+        for angle in np.pi * np.arange(8) / 8:
+            phase = 2 * np.pi / wavelength * (np.cos(angle) * columns + np.sin(angle) * rows)
+            even = bell * np.cos(phase)
+            filters += [even - bell * even.sum() / bell.sum(), bell * np.sin(phase)]
+        filters += [bell / bell.sum() - wide / wide.sum(), bell / bell.sum()]
+    weight = np.stack(filters)[:, None].astype(images.dtype)
+    answers = conv2d(images, weight, padding=8)
+    return np.concatenate([np.maximum(answers, 0), np.maximum(-answers, 0)], axis=1)
+
+
+def readability(maps: Array, readings: Array) -> Array:
+    """Return how well one simple reading of the images predicts each map, (C,): r², best of all.
+
+    1 means that the map shows just what that detector shows; 0, that none is like it. Constant
+    maps, dead ones among them, give NaN: there is nothing to read.
+
+    Parameters
+    ----------
+    maps
+        (N, C, H, W).
+    readings
+        (N, R, H', W') of the same images, from `simple_readings`. If they are k times as large
+        as the maps, they are max-pooled by k, as the maps were.
+    """
+    checks.floats("maps", maps, "N C H W")
+    factor = readings.shape[2] // maps.shape[2]
+    if factor > 1:
+        readings = MaxPool2d(factor).forward(readings)
+    if readings.shape[0] != maps.shape[0] or readings.shape[2:] != maps.shape[2:]:
+        raise ValueError(
+            f"readings (shape {readings.shape}) must be of the maps' images and places, "
+            f"(N, R, H, W) as in {maps.shape}"
+        )
+    correlations = _correlations(maps, readings)
+    best: Array = np.square(correlations).max(axis=1)
+    best[maps.std(axis=(0, 2, 3)) == 0] = np.nan
+    return best
+
+
+def _correlations(first: Array, second: Array) -> Array:
+    """Return the correlation of each channel of one with each of the other, 0 for constant ones."""
+    units = []
+    for maps in (first, second):
+        flat = maps.transpose(1, 0, 2, 3).reshape(maps.shape[1], -1).astype(np.float64)
+        flat -= flat.mean(axis=1, keepdims=True)
+        length = np.linalg.norm(flat, axis=1, keepdims=True)
+        units.append(np.divide(flat, length, out=np.zeros(flat.shape), where=length > 1e-12))
+    correlations: Array = units[0] @ units[1].T
+    return correlations
+
+
+def _classes(maps: Array, labels: Array) -> range:
+    if np.shape(labels) != (len(maps),):
+        raise ValueError(
+            f"labels (shape {np.shape(labels)}) must have one class an image, ({len(maps)},)"
+        )
+    classes = range(int(labels.max()) + 1)
+    missing = sorted(set(classes) - set(labels.tolist()))
+    if missing:
+        raise ValueError(f"labels must have images of every class; there is none of {missing[0]}")
+    return classes
 
 
 def _checked_filters(filters: Array) -> Array:

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from cnnnotes.inspection import (
+    ablated,
+    blank_maps,
     blob_fit,
+    class_responses,
+    class_separation,
+    dead_filters,
+    duplicate_filters,
+    effective_number,
     effective_receptive_field,
     effective_size,
     feature_maps,
@@ -12,6 +19,8 @@ from cnnnotes.inspection import (
     gabor_fit,
     orientation_selectivity,
     orientation_tuning,
+    readability,
+    simple_readings,
 )
 from cnnnotes.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 
@@ -176,3 +185,95 @@ def test_filters_that_cannot_be_judged(fit, filters, message):
 def test_a_filter_of_zeros_has_no_orientation():
     with pytest.raises(ValueError, match=r"filters\[1\] must not be zero"):
         orientation_tuning(np.stack([np.ones((5, 5)), np.zeros((5, 5))]))
+
+
+def four_filters(images=6):
+    """Maps of four filters: alive, blank on the first image, dead, and twice the first."""
+    maps = np.random.default_rng(0).random((images, 4, 5, 5))
+    maps[0, 1] = 0
+    maps[:, 2] = 0
+    maps[:, 3] = 2 * maps[:, 0] + 1
+    return maps
+
+
+def test_blank_on_one_image_is_not_dead_on_all():
+    maps = four_filters()
+    assert blank_maps(maps)[0].tolist() == [False, True, True, False]
+    assert dead_filters(maps).tolist() == [False, False, True, False]
+    assert dead_filters(maps[:1]).tolist() == [False, True, True, False]
+
+
+def test_duplicates_are_alike_up_to_scale_and_dead_ones_are_like_nothing():
+    maps = four_filters()
+    assert duplicate_filters(maps) == [(0, 3)]
+    maps[:, 1] = 0
+    assert duplicate_filters(maps) == [(0, 3)]
+    with pytest.raises(ValueError, match=r"above \(=95\) must be a correlation"):
+        duplicate_filters(maps, above=95)
+
+
+def test_class_responses_are_means_of_each_class():
+    maps = np.arange(6.0).reshape(3, 2, 1, 1) * np.ones((1, 1, 2, 2))
+    assert class_responses(maps, np.array([0, 1, 0])).tolist() == [[2, 2], [3, 3]]
+
+
+def test_separation_of_a_detector_of_its_opposite_and_of_a_constant():
+    labels = np.array([0, 0, 1, 1, 1])
+    values = np.array([[5.0, 0, 1, 3], [4, 0, 1, 1], [3, 1, 1, 2], [2, 1, 1, 2], [1, 1, 1, 2]])
+    found = class_separation(values[:, :, None, None], labels)
+    np.testing.assert_allclose(found[:, 0], [1, 0, 0.5, 0.5])
+    np.testing.assert_allclose(found[:, 1], 1 - found[:, 0])
+
+
+@pytest.mark.parametrize("measure", [class_responses, class_separation])
+@pytest.mark.parametrize(
+    "labels, message", [([0, 1], "one class an image"), ([0, 2, 2], "there is none of 1")]
+)
+def test_labels_that_do_not_fit(measure, labels, message):
+    with pytest.raises(ValueError, match=message):
+        measure(np.ones((3, 2, 4, 4)), np.array(labels))
+
+
+def test_effective_number_counts_equal_shares():
+    amounts = [[1, 1, 1, 1], [2, 2, 0, 0], [7, 0, 0, 0], [0, 0, 0, 0]]
+    np.testing.assert_allclose(effective_number(np.array(amounts)), [4, 2, 1, 0])
+    assert 1 < effective_number(np.array([9, 1])) < 2
+    with pytest.raises(ValueError, match="least: -1"):
+        effective_number(np.array([1, -1]))
+
+
+def test_an_ablated_filter_is_silent_inside_the_block_only():
+    layer = Conv2d(1, 3, 3, seed=0)
+    images = np.ones((1, 1, 4, 4), np.float32)
+    before = layer.forward(images)
+    with ablated(layer, 1):
+        inside = layer.forward(images)
+    assert (inside[:, 1] == 0).all() and (inside[:, [0, 2]] == before[:, [0, 2]]).all()
+    assert (layer.forward(images) == before).all()
+    with pytest.raises(ValueError, match=r"number \(=3\) must be from 0 to 2"), ablated(layer, 3):
+        pass
+
+
+def test_a_simple_reading_is_readable_and_a_mix_of_many_is_less_so():
+    rng = np.random.default_rng(0)
+    images = rng.normal(size=(3, 1, 20, 20))
+    readings = simple_readings(images)
+    assert readings.shape == (3, 144, 20, 20) and readings.min() == 0
+    np.testing.assert_allclose(readability(3 * readings[:, 7:8] + 1, readings), 1)
+    mixed = (readings * rng.normal(size=(1, 144, 1, 1))).sum(axis=1, keepdims=True)
+    assert readability(mixed, readings) < 0.7
+    assert np.isnan(readability(np.zeros((3, 1, 20, 20)), readings))
+
+
+def test_readings_follow_the_pooling_of_the_maps():
+    readings = simple_readings(np.random.default_rng(0).normal(size=(2, 1, 16, 16)))
+    pooled = Sequential(MaxPool2d(2)).forward(readings[:, 9:10])
+    np.testing.assert_allclose(readability(pooled, readings), 1)
+    with pytest.raises(ValueError, match="must be of the maps' images and places"):
+        readability(pooled[:1], readings)
+
+
+def test_bright_and_dark_readings_mirror_each_other():
+    images = np.random.default_rng(1).normal(size=(1, 1, 12, 12))
+    one, other = simple_readings(images), simple_readings(-images)
+    np.testing.assert_allclose(one[:, :72], other[:, 72:])

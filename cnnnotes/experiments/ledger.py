@@ -140,6 +140,7 @@ LEDGER = (
         "P7",
         "What a network learns is a vocabulary of shared signals rather than of objects.",
         "pooling/feature-maps",
+        "vocabulary",
     ),
     Claim(
         "P8",
@@ -165,6 +166,7 @@ LEDGER = (
         "P12",
         "Looking at the same few images every time makes variants comparable.",
         "pooling/feature-maps",
+        "fixed_probes",
     ),
     Claim(
         "P13",
@@ -181,5 +183,6 @@ LEDGER = (
         "P15",
         "Early feature maps can be read by eye, deeper ones less so.",
         "pooling/feature-maps",
+        "readable_maps",
     ),
 )
