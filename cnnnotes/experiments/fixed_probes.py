@@ -106,7 +106,7 @@ def decide(runs: Runs) -> Decision:
         for number, signal in enumerate(SIGNALS):
             ratio = np.log(noise["fixed"][number] / noise["fresh"][number])
             effects[f"{arm}_{signal}_log_noise"] = effect(ratio)
-            effects[f"{arm}_{signal}_worth"] = effect(np.exp(-2 * ratio))
+            effects[f"{arm}_{signal}_noise_left"] = effect(np.exp(ratio))
         effects[f"{arm}_right"] = effect(right["fixed"] - right["fresh"])
     ratios = [effects[f"{arm}_{signal}_log_noise"] for arm in ARMS for signal in SIGNALS]
     quieter = sum(map(worse, ratios))

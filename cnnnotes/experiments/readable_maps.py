@@ -30,7 +30,7 @@ each layer's maps to gratings.
 IMAGES = 1800
 EPOCHS = 8
 PROBES = 64
-LEARNING_RATE = {"digits": 0.05, "textures": 0.01}
+LEARNING_RATE = {"digits": 0.02, "textures": 0.01}
 LAYERS = (1, 3, 6, 8)  # the ReLU after each convolution
 
 

@@ -1,0 +1,25 @@
+"""Silence one filter after the other: which digits are still read?"""
+import numpy as np
+from cnnnotes.data import load_digits
+from cnnnotes.inspection import ablated
+from cnnnotes.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
+from cnnnotes.optim import SGD
+from cnnnotes.training import fit, predict
+
+digits = load_digits(0)
+model = Sequential(
+    Conv2d(1, 6, 5), ReLU(), MaxPool2d(4), Flatten(), Linear(6 * 6 * 6, 10), seed=0
+)
+optimizer = SGD(model.parameters(), lr=0.05, momentum=0.9)
+fit(model, digits.train_images[:1000], digits.train_labels[:1000], epochs=4,
+    optimizer=optimizer, progress=False)
+
+right = predict(model, digits.test_images) == digits.test_labels
+harmed = set()
+for number in range(6):
+    with ablated(model[0], number):
+        still = predict(model, digits.test_images) == digits.test_labels
+    recall = [(right & ~still)[digits.test_labels == digit].mean() for digit in range(10)]
+    harmed.add(bool(np.sum(np.array(recall) > 0.02) > 1))
+print("whole again:", (predict(model, digits.test_images) == digits.test_labels).sum() == right.sum())
+print("each filter is missed by more than one digit:", harmed == {True})
