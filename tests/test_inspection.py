@@ -168,6 +168,13 @@ def test_kinds_of_filters():
     assert set(filter_kinds(NOISE)) == {"other"}
 
 
+def test_a_bright_corner_has_a_slope_and_is_a_blob_all_the_same():
+    rows, columns = np.mgrid[:7, :7] - 3.0
+    corner = np.where(np.minimum(rows, columns) >= 0, 1.0, -1.0)[None]
+    assert gabor_fit(corner).score > 0.5 and orientation_selectivity(corner) > 0.25
+    assert filter_kinds(corner) == ["blob"]
+
+
 @pytest.mark.parametrize("fit", [gabor_fit, blob_fit, orientation_selectivity])
 @pytest.mark.parametrize(
     "filters, message",
