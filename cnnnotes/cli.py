@@ -1,4 +1,4 @@
-"""The command line: ``cnnnotes shapes``, ``diagnose``, ``solve``, ``experiments``.
+"""The command line: ``cnnnotes shapes``, ``diagnose``, ``solve``, ``inspect``, ``experiments``.
 
 A command imports what it needs when it runs, so that help is quick.
 """
@@ -116,6 +116,47 @@ def solve(
         print(f"… and {len(found) - most} more (--most)")
 
 
+@app.command()
+def inspect(
+    models: Annotated[
+        list[str] | None,
+        typer.Argument(help="A .npz file that model.save wrote; several are compared."),
+    ] = None,
+    images: Annotated[
+        str, typer.Option(help="A .npy file (N, C, H, W), a folder of pictures, or 'digits'.")
+    ] = "digits",
+    labels: Annotated[str, typer.Option(help="A .npy file with the classes (N,).")] = "",
+    torch: Annotated[
+        str, typer.Option(help="A PyTorch module as well: module:callable that makes it.")
+    ] = "",
+    output: Annotated[str, typer.Option(help="Where the page goes.")] = "report.html",
+    limit: Annotated[int, typer.Option(min=1, help="Look at so many images at most.")] = 200,
+) -> None:
+    """Write one HTML page on what is inside a network: shapes, maps, dead filters, confusions."""
+    from pathlib import Path
+
+    from cnnnotes.layers import load_model
+    from cnnnotes.report import compare, load_images, load_labels, report
+
+    networks: dict[str, Any] = {Path(path).stem: load_model(path) for path in models or []}
+    if len(networks) < len(models or []):
+        raise ValueError("two models have the same name; rename one of the files")
+    if torch:
+        networks[torch] = _torch_module(torch)
+    if not networks:
+        raise ValueError("give a model: a .npz file, or --torch module:callable")
+    shown, classes = load_images(images, limit)
+    if labels:
+        classes = load_labels(labels, limit)
+    if len(networks) > 1:
+        for name, found in compare(networks, shown, classes, output).items():
+            print(f"{name}\n{found}\n")
+    else:
+        ((name, network),) = networks.items()
+        print(report(network, shown, classes, output, title=name))
+    print(f"wrote {output}")
+
+
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     add_help_option=False,
@@ -137,10 +178,13 @@ def _shape(text: str) -> tuple[int, ...]:
 def _torch_module(place: str) -> Any:
     """Return what ``module:callable`` makes."""
     from importlib import import_module
+    from importlib.util import find_spec
 
     module_name, colon, attribute = place.partition(":")
     if not (module_name and colon and attribute):
         raise ValueError(f"--torch (={place!r}) must be module:callable, such as nets:SmallNet")
+    if find_spec("torch") is None:
+        raise ImportError('PyTorch is not installed; run: pip install "cnnnotes[torch]"')
     sys.path.insert(0, "")
     try:
         made = getattr(import_module(module_name), attribute)
@@ -195,6 +239,6 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line; any error becomes one line on stderr and exit status 2."""
     try:
         app(arguments, prog_name="cnnnotes")
-    except (ValueError, TypeError, OSError) as error:
+    except (ValueError, TypeError, OSError, ImportError) as error:
         print(f"cnnnotes: {error}", file=sys.stderr)
         raise SystemExit(2) from None

@@ -3,35 +3,46 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import NamedTuple
+from importlib import import_module
+from math import floor
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cnnnotes import checks
 from cnnnotes.checks import Array
 from cnnnotes.conv import conv2d
-from cnnnotes.layers import Conv2d, Layer, MaxPool2d, Sequential
+from cnnnotes.layers import Conv2d, MaxPool2d, Sequential
+from cnnnotes.shapes.tracing import Row
 
 # Luo et al. count a pixel if its gradient is more than 1 − 95.45 % of the centre's.
 ERF_THRESHOLD = 0.0455
 
 
-def feature_maps(model: Sequential, images: Array) -> dict[str, Array]:
+def feature_maps(model: Any, images: Array) -> dict[str, Array]:
     """Return the output of every layer for the same images, by the layer's number.
 
     Parameters
     ----------
     model
-        Layers one after another; its mode (train or eval) is left as it is.
+        Layers one after another; its mode (train or eval) is left as it is. Or a PyTorch module:
+        it runs in eval mode, and its mode is put back.
     images
         (N, C, H, W).
 
     Returns
     -------
-    {"0": output of the first layer, …} in order. Raises `TypeError` if `model` is no `Sequential`.
+    {"0": output of the first layer, …} in order; of a module, by the names that `trace` gives.
+    Raises `TypeError` if `model` is neither a `Sequential` nor a module.
     """
+    if hasattr(model, "register_forward_hook"):
+        # By name, so that experiments with our layers do not rest on the code for modules.
+        maps: dict[str, Array] = import_module("cnnnotes.report.networks").maps(model, images)
+        return maps
     if not isinstance(model, Sequential):
-        raise TypeError(f"model (={type(model).__name__}) must be a Sequential")
+        raise TypeError(
+            f"model (={type(model).__name__}) must be a Sequential, or a PyTorch module"
+        )
     maps, output = {}, images
     for number, layer in model.children().items():
         output = layer.forward(output)
@@ -40,7 +51,7 @@ def feature_maps(model: Sequential, images: Array) -> dict[str, Array]:
 
 
 def effective_receptive_field(
-    model: Layer, images: Array, unit: tuple[int, int] | None = None, *, seed: int = 0
+    model: Any, images: Array, unit: tuple[int, int] | None = None, *, seed: int = 0
 ) -> Array:
     """Return how strongly each pixel acts on one unit of the model's last map: (H, W).
 
@@ -50,7 +61,7 @@ def effective_receptive_field(
     Parameters
     ----------
     model
-        Ends in maps, (N, C', H', W').
+        A network or layer of ours, or a PyTorch module. Ends in maps, (N, C', H', W').
     images
         (N, C, H, W).
     unit
@@ -67,6 +78,8 @@ def effective_receptive_field(
     convolutional neural networks", section 3.
     """
     checks.floats("images", images, "N C H W")
+    if hasattr(model, "register_forward_hook"):
+        model = import_module("cnnnotes.report.networks").Differentiable(model)
     output = model.forward(images)
     if output.ndim != 4:
         raise ValueError(
@@ -353,6 +366,100 @@ def readability(maps: Array, readings: Array) -> Array:
     best: Array = np.square(correlations).max(axis=1)
     best[maps.std(axis=(0, 2, 3)) == 0] = np.nan
     return best
+
+
+class Patches(NamedTuple):
+    """What drives each filter most: (C, count, …), strongest first.
+
+    `pixels` are the patches (C, count, channels, h, w), NaN where a window reaches over the border;
+    `answers` how strongly the filter answers; `images` which image each is from, and `units`
+    (row, column) the unit of the map.
+    """
+
+    pixels: Array
+    answers: Array
+    images: Array
+    units: Array
+
+
+def top_patches(maps: Array, images: Array, row: Row, count: int = 4) -> Patches:
+    """Cut out what drives each filter most, as large as one unit sees: its receptive field.
+
+    Each image gives at most one patch to a filter, around its strongest unit.
+
+    Parameters
+    ----------
+    maps
+        (N, C, H', W'), from `feature_maps`; leave out filters that are not of interest.
+    images
+        (N, channels, H, W), what the maps were made from.
+    row
+        The layer's row of `cnnnotes.shapes.trace`.
+    count
+        How many for each filter; fewer if there are fewer images.
+
+    Raises
+    ------
+    ValueError
+        If images and maps are not of one number, or the row's receptive field is not known.
+
+    Source: Zeiler & Fergus 2014, "Visualizing and understanding convolutional networks", figure 2.
+    """
+    checks.floats("maps", maps, "N C H W")
+    checks.floats("images", images, "N C H W")
+    if len(maps) != len(images):
+        raise ValueError(f"maps (of {len(maps)} images) must be made from images ({len(images)})")
+    if row.receptive_field is None or row.effective_stride is None:
+        raise ValueError(f"row (={row.name!r}) must have a known receptive field; it has none")
+    (height, width), strides, paddings = (
+        value if isinstance(value, tuple) else (value, value)
+        for value in (row.receptive_field, row.effective_stride, row.effective_padding)
+    )
+    flat = maps.reshape(*maps.shape[:2], -1)
+    strongest = flat.max(axis=2)
+    chosen = np.argsort(-strongest, axis=0, kind="stable")[:count].T
+    filters = np.arange(maps.shape[1])[:, None]
+    units = np.stack(np.unravel_index(flat.argmax(axis=2)[chosen, filters], maps.shape[2:]), axis=2)
+    pixels = np.full((*chosen.shape, images.shape[1], height, width), np.nan, images.dtype)
+    for place in np.ndindex(chosen.shape):
+        top, left = (
+            floor(unit * stride) - padding
+            for unit, stride, padding in zip(units[place].tolist(), strides, paddings, strict=True)
+        )
+        first_row, first_column = max(top, 0), max(left, 0)
+        seen = images[chosen[place], :, first_row : top + height, first_column : left + width]
+        rows, columns = slice(first_row - top, None), slice(first_column - left, None)
+        pixels[place][:, rows, columns][:, : seen.shape[1], : seen.shape[2]] = seen
+    return Patches(pixels, strongest[chosen, filters], chosen, units)
+
+
+def shift_sensitivity(model: Any, images: Array, pixels: int = 1) -> dict[str, float]:
+    """Return how much each layer's output changes when the images move, by the layer's name.
+
+    The change is the length of the difference over the length of the output, averaged over moves
+    up, down, left and right; what moves in repeats the border. 0 is full invariance, and "input"
+    is what the images themselves change by. Arguments are those of `feature_maps`.
+    """
+    checks.integer("pixels", pixels, 1)
+    still = {"input": images, **feature_maps(model, images)}
+    sides = (0, 0), (0, 0), (pixels, pixels), (pixels, pixels)
+    height, width = images.shape[2:]
+    padded = np.pad(images, sides, mode="edge")
+    changes = dict.fromkeys(still, 0.0)
+    for down, across in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+        top, left = pixels - down * pixels, pixels - across * pixels
+        moved = np.ascontiguousarray(padded[:, :, top : top + height, left : left + width])
+        for name, output in {"input": moved, **feature_maps(model, moved)}.items():
+            length = float(np.linalg.norm(still[name]))
+            changes[name] += float(np.linalg.norm(output - still[name])) / (length or 1.0) / 4
+    return changes
+
+
+def __getattr__(name: str) -> Any:
+    """Import the report on first use: it stands a floor above, and experiments do not need it."""
+    if name in ("report", "compare"):
+        return getattr(import_module("cnnnotes.report"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _correlations(first: Array, second: Array) -> Array:

@@ -4,8 +4,10 @@ PyTorch is never imported here: whoever holds a module has imported it.
 """
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 
 from cnnnotes.shapes import descriptions as d
@@ -67,6 +69,60 @@ def build_from_module(module: Any, shape: Shape) -> Graph:
                 raise ValueError(f"{recorder.here()}: {error}") from error
             raise ShapeError(diagnosis.at(recorder.here())) from error
     return recorder.graph
+
+
+def run_module(module: Any, inputs: Any, keep: Callable[[int, Any], object]) -> Graph:
+    """Return the graph of a module as `build_from_module` does, found on real inputs (N, …).
+
+    ``keep(number, tensor)`` is told what each step makes; the tensor may be written over later.
+    The module runs in eval mode and without gradients; its modes are put back. Steps of a layer
+    that is used again are numbered: "relu", "relu (2)".
+    """
+    torch: Any = sys.modules["torch"]
+    recorder = _Runner(Graph(tuple(inputs.shape[1:])), torch.Tensor, keep)
+
+    class Mode(torch.overrides.TorchFunctionMode):
+        def __torch_function__(
+            self, function: Any, types: Any, args: Any = (), kwargs: Any = None
+        ) -> Any:
+            return recorder.call(function, args, kwargs or {})
+
+    with ExitStack() as stack:
+        stack.enter_context(in_eval_mode(module))
+        for name, part in module.named_modules():
+            stack.enter_context(_hooked(part, recorder, name or type(part).__name__))
+        stack.enter_context(torch.no_grad())
+        stack.enter_context(torch.random.fork_rng(devices=[]))
+        recorder.produced(inputs, 0)
+        stack.enter_context(Mode())
+        try:
+            module(inputs)
+        except ShapeError:
+            raise
+        except (RuntimeError, ValueError, IndexError) as error:
+            diagnosis = read_message(str(error))
+            if diagnosis is None:
+                raise ValueError(f"{recorder.here()}: {error}") from error
+            raise ShapeError(diagnosis.at(recorder.here())) from error
+    graph = recorder.graph
+    uses: Counter[str] = Counter()
+    for number, step in enumerate(graph.steps):
+        uses[step.name] += 1
+        if uses[step.name] > 1:
+            graph.steps[number] = replace(step, name=f"{step.name} ({uses[step.name]})")
+    return graph
+
+
+@contextmanager
+def in_eval_mode(module: Any) -> Iterator[None]:
+    """Turn dropout and the like off inside the block; each layer's mode is put back after."""
+    modes = [(part, part.training) for part in module.modules()]
+    module.eval()
+    try:
+        yield
+    finally:
+        for part, training in modes:
+            part.training = training
 
 
 @contextmanager
@@ -206,6 +262,31 @@ class _Recorder:
         except ShapeError:
             return False
         return shape == after
+
+
+class _Runner(_Recorder):
+    """Lets PyTorch compute, and tells what each step makes."""
+
+    def __init__(self, graph: Graph, tensor: Any, keep: Callable[[int, Any], object]) -> None:
+        super().__init__(graph, tensor)
+        self.keep = keep
+        self.told: set[int] = set()
+        self.function: Callable[..., Any] | None = None
+
+    def produced(self, tensor: Any, step: int) -> None:
+        if step not in self.told:
+            self.told.add(step)
+            self.keep(step, tensor)
+        super().produced(tensor, step)
+
+    def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        self.function = function
+        return super().call(function, args, kwargs)
+
+    def known(self, name: str, read: tuple[Any, int], args: Any, kwargs: Any) -> Any:
+        super().known(name, read, args, kwargs)  # the doctor at the door
+        assert self.function is not None
+        return self.function(*args, **kwargs)
 
 
 def _function_layers(name: str, args: Any, kwargs: Any, before: Shape, after: Shape) -> list[Layer]:

@@ -261,6 +261,11 @@ def trace(network: Any, input_shape: Any = None) -> Trace:
     return Trace(_rows(graph), tuple(graph.steps))
 
 
+def trace_of(graph: Graph) -> Trace:
+    """Return the trace of a network that stands as a graph already."""
+    return Trace(_rows(graph), tuple(graph.steps))
+
+
 def _rows(graph: Graph) -> tuple[Row, ...]:
     seen: list[tuple[Field | None, ...]] = []
     rows = []
