@@ -135,6 +135,7 @@ LEDGER = (
         "P6",
         "Deeper layers represent the image at higher levels.",
         "pooling/levels",
+        "levels",
     ),
     Claim(
         "P7",
@@ -146,6 +147,7 @@ LEDGER = (
         "P8",
         "Convolution and pooling in turn make each level less sensitive to shifts than the last.",
         "pooling/levels",
+        "invariance_ladder",
     ),
     Claim(
         "P9",

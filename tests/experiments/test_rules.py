@@ -6,8 +6,10 @@ import pytest
 from cnnnotes.experiments import (
     data_efficiency,
     four_levers,
+    invariance_ladder,
     learned_filters,
     learning_or_noise,
+    levels,
     minimal_pipeline,
     permuted_pixels,
     pool_or_stride,
@@ -257,3 +259,74 @@ def test_networks_that_are_compared_are_matched():
     check_matched({"mlp": mlp} | networks)
     sizes = [parameters(right_bias.builder(name)(0)) for name in ("cnn", *right_bias.WIDTHS)]
     assert np.allclose(np.array(sizes[1:]) / sizes[0], [1, 3, 10, 30], rtol=0.05)
+
+
+@pytest.mark.parametrize(
+    "rise_of_class, fall_of_direction, verdict",
+    [
+        ((0.1, 0.1), (0.2, 0.2), "supported"),
+        ((0.1, 0), (0.2, 0.2), "partly"),
+        ((0.1, 0.1), (0.2, -0.2), "partly"),
+        ((0.1, -0.1), (0.2, 0.2), "not supported"),
+        ((0, 0), (0.2, 0.2), "not supported"),
+        ((-0.1, -0.1), (0.2, 0.2), "refuted"),
+    ],
+)
+def test_levels(rise_of_class, fall_of_direction, verdict):
+    steps = np.array([0, 0.5, 1])
+    luck = 0.002 * np.random.default_rng(0).normal(size=(len(levels.SEEDS), 3))
+    runs = Runs(
+        [
+            {
+                "arm": f"{name}_{state}",
+                "metrics": {
+                    "class_accuracy": 0.7 + rise * steps + of_seed - of_seed.mean(),
+                    "direction_accuracy": 0.7 - fall * steps + of_seed - of_seed.mean(),
+                },
+            }
+            for name, rise, fall in zip(
+                levels.LOADERS, rise_of_class, fall_of_direction, strict=True
+            )
+            for state in ("trained", "untrained")
+            for of_seed in luck
+        ]
+    )
+    assert levels.decide(runs).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "curve, verdict",
+    [
+        ((0.8, 0.7, 0.6, 0.5), "supported"),
+        ((0.8, 0.85, 0.6, 0.5), "partly"),
+        ((0.8, 0.8, 0.8, 0.8), "not supported"),
+        ((0.8, 0.7, 0.8, 0.9), "refuted"),
+    ],
+)
+def test_invariance_ladder(curve, verdict):
+    luck = 0.002 * np.random.default_rng(0).normal(size=(len(invariance_ladder.SEEDS), 4))
+    luck -= luck.mean(axis=0)
+    runs = Runs(
+        [
+            {"arm": arm, "metrics": {"at_decision": np.array(curve) + of_seed}}
+            for arm in invariance_ladder.ARMS
+            for of_seed in luck
+        ]
+    )
+    assert invariance_ladder.decide(runs).verdict == verdict
+
+
+def test_the_direction_of_an_edge_is_its_sector():
+    down, across = np.mgrid[:8, :8] / 8
+    for sector, slope in enumerate([across, across + down, down, across - down]):
+        image = slope[None, None].astype(np.float32)
+        found = levels.direction(np.repeat(image, 4, 0), np.array([(0, 0), (0, 1), (1, 0), (1, 1)]))
+        assert found.tolist() == [sector] * 4
+
+
+def test_a_move_of_nothing_changes_nothing_and_a_period_neither():
+    images = np.tile(np.random.default_rng(0).random((5, 1, 4, 4), np.float32), (1, 1, 9, 9))
+    model = levels.network("digits", 0)
+    changes = invariance_ladder.relative_change(model, images, pooled=True)
+    assert (changes[:, 0] == 0).all() and (changes[:, 1:4] > 0.01).all()
+    assert np.allclose(changes[:, 4], 0, atol=1e-6)  # the images repeat after four pixels
