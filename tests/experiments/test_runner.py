@@ -118,7 +118,9 @@ def test_a_record_holds_all_that_was_asked(coin):
     assert [(run["arm"], run["seed"]) for run in record["runs"]] == [
         (arm, seed) for arm in ("heads", "tails") for seed in range(5)
     ]
-    assert record["verdict"] == "supported" and record["effects"]["gain"]["mean"] == 1
+    assert record["verdict"] == "supported"
+    # Records keep six digits of each total, and the totals' digits differ between processors.
+    assert record["effects"]["gain"]["mean"] == pytest.approx(1, abs=1e-4)
     assert set(record["versions"]) >= {"python", "numpy"}
     assert len(record["details"]["tails"]["4"]["corner"]) == 2
     assert told == [(n, 10) for n in range(1, 11)]
