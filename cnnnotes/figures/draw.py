@@ -1,9 +1,11 @@
 """Draw figures for the site: light and dark, byte-stable, and only when code or data changed."""
 
 import argparse
+import base64
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -12,6 +14,9 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from PIL import Image
 
 from cnnnotes.experiments import results
 from cnnnotes.experiments.closure import code_hash
@@ -71,7 +76,7 @@ def draw(name: str, folder: Path) -> Drawn:
                 figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
                 width, height = (round(inches * 96) for inches in figure.get_size_inches())
                 pyplot.close(figure)
-                images[f"{name}.{palette.name}.svg"] = buffer.getvalue()
+                images[f"{name}.{palette.name}.svg"] = packed(buffer.getvalue())
     if not isinstance(alt, str) or len(alt.strip()) < 20:
         raise FigureError(f"figure {name!r} needs alt text that carries its finding, not {alt!r}")
     used = tuple(sorted(records))
@@ -80,6 +85,24 @@ def draw(name: str, folder: Path) -> Drawn:
         write(folder / file_name, content)
     write(folder / f"{name}.json", json.dumps(asdict(drawn), indent=1).encode())
     return drawn
+
+
+def packed(svg: bytes) -> bytes:
+    """Store the pixels of a figure as numbers of colours, where 256 suffice: half of the bytes."""
+    return re.sub(rb'(?<=base64,)[^"]+', _with_palette, svg)
+
+
+def _with_palette(match: re.Match[bytes]) -> bytes:
+    image = Image.open(io.BytesIO(base64.b64decode(match[0])))
+    pixels = np.asarray(image.convert("RGBA")).reshape(-1, 4)
+    colours, numbers = np.unique(pixels, axis=0, return_inverse=True)
+    if len(colours) > 256:
+        return match[0]
+    indexed = Image.fromarray(numbers.reshape(image.size[::-1]).astype(np.uint8))
+    indexed.putpalette(colours.tobytes(), "RGBA")
+    buffer = io.BytesIO()
+    indexed.save(buffer, "png", optimize=True)
+    return base64.b64encode(buffer.getvalue())
 
 
 def key(name: str, records: Iterable[str]) -> str:
@@ -92,7 +115,7 @@ def key(name: str, records: Iterable[str]) -> str:
 @cache
 def _code(name: str, _changed: tuple[int, int]) -> str:
     """Hash a figure's code: once, until a file changes, so that `mkdocs serve` reloads at once."""
-    return code_hash(f"cnnnotes.figures.{name}") + version("matplotlib")
+    return code_hash(f"cnnnotes.figures.{name}", "cnnnotes.figures.draw.draw") + version("matplotlib")
 
 
 def _last_change() -> tuple[int, int]:

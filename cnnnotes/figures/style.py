@@ -99,7 +99,7 @@ def applied(palette: Palette) -> Iterator[None]:
         "legend.fontsize": 9,
         "lines.linewidth": 1.8,
         "image.cmap": "gray",
-        "image.interpolation": "nearest",
+        "image.interpolation": "none",
         "font.size": 10,
         "svg.fonttype": "path",
         "svg.hashsalt": "cnnnotes",

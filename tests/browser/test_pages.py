@@ -1,6 +1,9 @@
 """Every page, as a reader meets it: wide and narrow, light and dark."""
 
+import gzip
 import re
+from functools import lru_cache
+from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,6 +17,8 @@ def address_of(page):
 
 
 PAGES = sorted(address_of(page) for page in pages.texts())
+MOST_BYTES = 300_000  # over the wire, with all the figures that a reader sees
+PACKED = (".png", ".woff2")  # not made smaller by gzip
 LOOKS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
 
 
@@ -28,20 +33,33 @@ def look(request, browser):
     context.close()
 
 
+@lru_cache
+def bytes_over_the_wire(url):
+    with urlopen(url) as response:
+        body = response.read()
+    return len(body if url.endswith(PACKED) else gzip.compress(body))
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_page(look, address, page):
     tab = look.new_page()
-    faults, elsewhere = [], []
+    faults, asked = [], set()
     tab.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     tab.on("pageerror", lambda error: faults.append(str(error)))
     tab.on("response", lambda r: faults.append(f"{r.status} {r.url}") if r.status >= 400 else None)
-    tab.on("request", lambda request: elsewhere.append(request.url))
+    tab.on("request", lambda request: asked.add(request.url.partition("#")[0]))
     tab.goto(f"{address}{page}")
+    figures = tab.evaluate("""[...document.querySelectorAll('figure img')].filter(
+        image => image.checkVisibility()).map(image => (image.loading = 'eager', image.src))""")
+    tab.wait_for_function("[...document.images].every(i => i.complete || i.loading == 'lazy')")
     tab.wait_for_load_state("networkidle")
     tab.wait_for_timeout(400)  # the tabs fade in, and axe would measure them half faded
 
     assert faults == []
-    assert [url for url in elsewhere if not url.startswith((address, "data:", "blob:"))] == []
+    ours = {url for url in asked if url.startswith(address)}
+    assert {url for url in asked - ours if not url.startswith(("data:", "blob:"))} == set()
+    assert {url.partition("#")[0] for url in figures} <= ours
+    assert sum(map(bytes_over_the_wire, ours)) < MOST_BYTES, sorted(ours, key=bytes_over_the_wire)
     assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert (
         tab.evaluate("""[...document.querySelectorAll('.md-content img')].filter(
@@ -87,6 +105,8 @@ def as_if_published_at(address):
 def test_instant_navigation_search_and_copy_work(browser, address):
     tab = browser.new_context(permissions=["clipboard-read", "clipboard-write"]).new_page()
     tab.route("**/sitemap.xml", as_if_published_at(address))
+    asked = set()
+    tab.on("request", lambda request: asked.add(request.url.rpartition("/")[2]))
     tab.goto(address)
     tab.wait_for_load_state("networkidle")
     tab.evaluate("window.stayed = true")
@@ -94,6 +114,7 @@ def test_instant_navigation_search_and_copy_work(browser, address):
     tab.wait_for_url("**/bag-of-numbers/")
     assert tab.evaluate("window.stayed")
     tab.goto(f"{address}convolutions/minimal-pipeline/")
+    assert "search_index.json" not in asked
     tab.get_by_role("textbox", name="Search").press_sequentially("momentum")
     tab.locator(".md-search-result__item").first.wait_for()
     tab.keyboard.press("Escape")
