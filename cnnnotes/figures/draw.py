@@ -115,7 +115,8 @@ def key(name: str, records: Iterable[str]) -> str:
 @cache
 def _code(name: str, _changed: tuple[int, int]) -> str:
     """Hash a figure's code: once, until a file changes, so that `mkdocs serve` reloads at once."""
-    return code_hash(f"cnnnotes.figures.{name}", "cnnnotes.figures.draw.draw") + version("matplotlib")
+    hashed = code_hash(f"cnnnotes.figures.{name}", "cnnnotes.figures.draw.draw")
+    return hashed + version("matplotlib")
 
 
 def _last_change() -> tuple[int, int]:
