@@ -2,7 +2,10 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from gradient_check import assert_gradients
+from hypothesis import given
+from hypothesis import strategies as st
+from property_cases import arrays, cases, dtypes
+from torch_compare import compare_with_torch
 
 from cnnnotes.dense import (
     dropout,
@@ -21,6 +24,9 @@ def normal(*shape, seed=0, dtype=np.float64):
     return np.random.default_rng(seed).normal(size=shape).astype(dtype)
 
 
+shapes = st.lists(st.integers(0, 4), min_size=2, max_size=4)
+
+
 def test_relu_by_hand():
     assert relu(np.array([-1.0, -0.0, 0.0, 2.0])).tolist() == [0, 0, 0, 2]
     assert relu_backward(np.array([3.0, 4, 5]), np.array([-1.0, 0, 2])).tolist() == [0, 0, 5]
@@ -31,9 +37,11 @@ def test_relu_backward_may_be_given_the_output():
     assert (relu_backward(grad, relu(input)) == relu_backward(grad, input)).all()
 
 
-def test_relu_gradient():
-    input, grad = normal(3, 4), normal(3, 4, seed=1)
-    assert_gradients(relu, [input], [relu_backward(grad, input)], grad)
+@cases(60)
+@given(st.data(), shapes, dtypes)
+def test_relu_is_torchs(data, shape, dtype):
+    input = data.draw(arrays(shape, dtype, ties=True))
+    compare_with_torch(relu, relu_backward, F.relu, [input])
 
 
 def test_linear_by_hand():
@@ -62,10 +70,17 @@ def test_linear_as_torch(leading, with_bias):
             np.testing.assert_allclose(ours, tensor.grad, rtol=1e-10, atol=1e-14)
 
 
-def test_linear_gradient():
-    arrays = normal(2, 4), normal(3, 4, seed=1), normal(3, seed=2)
-    grad = normal(2, 3, seed=3)
-    assert_gradients(linear, arrays, linear_backward(grad, *arrays), grad)
+@cases(100)
+@given(st.data(), st.lists(st.integers(0, 4), min_size=1, max_size=3), dtypes)
+def test_linear_is_torchs(data, leading, dtype):
+    in_features, out_features = data.draw(st.integers(1, 5)), data.draw(st.integers(1, 5))
+    parameters = [
+        data.draw(arrays((*leading, in_features), dtype)),
+        data.draw(arrays((out_features, in_features), dtype)),
+    ]
+    if data.draw(st.booleans()):
+        parameters.append(data.draw(arrays((1, out_features), dtype))[0])
+    compare_with_torch(linear, linear_backward, F.linear, parameters)
 
 
 def test_linear_need_not_give_the_gradient_of_its_input():
@@ -97,6 +112,30 @@ def test_dropout_gradient_is_the_mask(p, scale):
     grad = normal(3, 4)
     assert (dropout_backward(grad, mask) == grad * mask).all()
     assert (dropout(grad, p, rng=0) == grad * mask).all()
+
+
+@cases(60)
+@given(st.data(), shapes, dtypes, st.floats(0, 1), st.integers(0, 99))
+def test_dropout_is_torchs_product_with_the_mask(data, shape, dtype, p, seed):
+    """Which numbers go is for our own generator to say; torch's has another."""
+    mask = dropout_mask(shape, p, np.random.default_rng(seed), dtype)
+    assert np.isin(mask, [0, np.asarray(1 / (1 - p) if p < 1 else 0, dtype)]).all()
+    compare_with_torch(
+        lambda input: dropout(input, p, rng=seed),
+        lambda grad_output, input: dropout_backward(grad_output, mask),
+        lambda input: input * torch.tensor(mask),
+        [data.draw(arrays(shape, dtype))],
+    )
+
+
+@cases(60)
+@given(st.data(), shapes, dtypes)
+def test_flatten_is_torchs(data, shape, dtype):
+    start = data.draw(st.integers(0, len(shape) - 1))
+    end = data.draw(st.integers(start, len(shape) - 1))
+    dims = {"start_dim": start, "end_dim": data.draw(st.sampled_from([end, end - len(shape)]))}
+    input = data.draw(arrays(shape, dtype))
+    compare_with_torch(flatten, flatten_backward, torch.flatten, [input], **dims)
 
 
 @pytest.mark.parametrize("dims", [(0, -1), (1, -1), (1, 2), (-2, -1), (2, 2)])

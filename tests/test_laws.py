@@ -1,5 +1,7 @@
 """What must hold of convolution and pooling whatever the numbers are."""
 
+import math
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -156,15 +158,14 @@ def test_blurring_has_an_adjoint(data, kernel_size, stride, size):
 def test_maxima_lie_where_the_indices_say_and_get_all_of_the_gradient(case):
     image, arguments = case
     maxima, indices = max_pool2d(image, **arguments, return_indices=True)
-    planes = image.reshape(*image.shape[:2], -1)
-    found = np.take_along_axis(planes, indices.reshape(*image.shape[:2], -1), 2)
+    pixels, windows = math.prod(image.shape[2:]), math.prod(maxima.shape[2:])
+    planes, places = image.reshape(-1, pixels), indices.reshape(-1, windows)
+    found = np.take_along_axis(planes, places, 1)
     assert np.array_equal(found.reshape(maxima.shape), maxima)
     assert np.array_equal(maxima, max_pool2d(image, **arguments))
     counts = max_pool2d_backward(np.ones_like(maxima), image, **arguments)
     wins = np.zeros(planes.shape)
-    for plane, where in zip(
-        wins.reshape(-1, wins.shape[2]), indices.reshape(-1, maxima[0, 0].size), strict=True
-    ):
+    for plane, where in zip(wins, places, strict=True):
         np.add.at(plane, where, 1)
     assert np.array_equal(counts, wins.reshape(image.shape))
 
