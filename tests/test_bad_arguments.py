@@ -58,6 +58,22 @@ WRONG = [
     ),
     (lambda: conv2d(weight=WEIGHT[0]), ValueError, "weight (shape (4, 3, 3)) must have 4 axes"),
     (lambda: conv2d(weight=3), TypeError, "weight (a int) must be a NumPy array"),
+    (
+        lambda: conv2d(IMAGE.astype(">f8")),
+        TypeError,
+        "input (dtype >f8) must be float32 or float64",
+    ),
+    (lambda: conv2d(IMAGE.astype(object)), TypeError, "input (dtype object) must be float32 or"),
+    (
+        lambda: conv2d(WEIGHT, IMAGE),
+        ValueError,
+        "height: kernel_size (=5) must fit into the padded",
+    ),
+    (
+        lambda: conv2d(np.moveaxis(IMAGE, 1, -1)),
+        ValueError,
+        "input (shape (2, 5, 6, 4)) has 5 channels, but weight (shape (6, 4, 3, 3))",
+    ),
     # channels, groups, bias
     (
         lambda: conv2d(weight=WEIGHT[:, :3]),
@@ -89,6 +105,15 @@ WRONG = [
         "weight (shape (0, 4, 3, 3)) must not be empty",
     ),
     (lambda: conv2d(weight=WEIGHT[..., :0]), ValueError, "weight (shape (6, 4, 3, 0)) must not be"),
+    (lambda: conv2d(bias=[0.0] * 6), ValueError, "bias (list) must be an array of shape (6,)"),
+    (lambda: conv2d(bias=np.zeros((6, 1))), ValueError, "bias (shape (6, 1)) must be an array of"),
+    (lambda: conv2d(groups=10**30), ValueError, "in_channels (=4) must be divisible by groups (=1"),
+    (lambda: conv2d(groups=-2), ValueError, "groups (=-2) must be at least 1"),
+    (
+        lambda: conv.conv2d_backward(np.zeros((2, 6, 3, 4)), IMAGE, WEIGHT, np.zeros(5)),
+        ValueError,
+        "bias (shape (5,)) must be an array of shape (6,)",
+    ),
     # strides, dilations, padding
     (lambda: conv2d(stride=0), ValueError, "stride (=0) must be at least 1"),
     (lambda: conv2d(stride=-1), ValueError, "stride (=-1) must be at least 1"),
@@ -124,6 +149,17 @@ WRONG = [
     (lambda: conv2d(padding=((1, 1), (1, -1))), ValueError, "padding (=-1) must be at least 0"),
     (lambda: conv2d(padding=((1, 1),)), ValueError, "must be ((top, bottom), (left, right))"),
     (lambda: conv2d(padding=((1, 1), 2, 3)), ValueError, "must be ((top, bottom), (left, right))"),
+    (lambda: conv2d(padding="SAME"), ValueError, "padding (='SAME') must be 'same', 'valid' or a"),
+    (lambda: conv2d(padding=None), TypeError, "padding (=None) must be an int"),
+    (lambda: conv2d(padding={1, 2}), TypeError, "padding (={1, 2}) must be an int"),
+    (lambda: conv2d(padding=(1, 1, 1, 1)), ValueError, "padding (=(1, 1, 1, 1)) must be an int or"),
+    (lambda: conv2d(stride=np.ones(2, int)), TypeError, "stride (=array([1, 1])) must be an int"),
+    (lambda: conv2d(dilation=10**30), ValueError, "height: kernel_size (=3, spanning 2000000000"),
+    (
+        lambda: conv2d(IMAGE[:, :, :4], padding=((0, 0), (9, 9)), dilation=2),
+        ValueError,
+        "height: kernel_size (=3, spanning 5 with dilation 2) must fit",
+    ),
     # gradients
     (
         lambda: backward(np.zeros((2, 6, 3, 3))),
@@ -171,6 +207,19 @@ WRONG = [
         ValueError,
         "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 6, 7, 8)",
     ),
+    (lambda: transpose(output_padding="1"), TypeError, "output_padding (='1') must be an int"),
+    (
+        lambda: transpose(padding=((1, 1), (9, 9))),
+        ValueError,
+        "width: padding (=9 before, 9 after) must leave something of the 8 outputs",
+    ),
+    (
+        lambda: conv.conv_transpose2d_backward(
+            np.zeros((2, 6, 7, 8)), IMAGE, TURNED, bias=np.zeros(5)
+        ),
+        ValueError,
+        "bias (shape (5,)) must be an array of shape (6,)",
+    ),
     # columns
     (lambda: conv.im2col(IMAGE[0], 3), ValueError, "input (shape (4, 5, 6)) must have 4 axes"),
     (lambda: conv.im2col(IMAGE, 0), ValueError, "kernel_size (=0) must be at least 1"),
@@ -212,6 +261,31 @@ WRONG = [
         ValueError,
         "stride (=0) must be at least",
     ),
+    (lambda: conv.im2col(IMAGE[0], 3), ValueError, "must have 4 axes, (N, C, H, W); add the batch"),
+    (
+        lambda: conv.im2col_backward(COLUMNS, IMAGE[0], 3),
+        ValueError,
+        "must have 4 axes, (N, C, H, W); add the batch",
+    ),
+    (
+        lambda: conv.im2col_backward(IMAGE, IMAGE, 3),
+        ValueError,
+        "must have 3 axes, (N, C×area, H'×W')",
+    ),
+    (
+        lambda: conv.im2col_backward(COLUMNS.astype(np.float32), IMAGE, 3),
+        TypeError,
+        "grad_output (dtype float32) must have the dtype of the input, float64",
+    ),
+    (lambda: conv.col2im("columns", 5, 3), TypeError, "input (a str) must be a NumPy array"),
+    (lambda: conv.col2im(COLUMNS, None, 3), TypeError, "output_size (=None) must be an int"),
+    (
+        lambda: conv.col2im_backward(IMAGE, IMAGE, 5, 3),
+        ValueError,
+        "must have 3 axes, (N, C×area, H'×W')",
+    ),
+    (lambda: conv.conv2d_matrix(WEIGHT, -5), ValueError, "input_size (=-5) must be at least 1"),
+    (lambda: conv.conv2d_matrix(WEIGHT.astype(int), 5), TypeError, "weight (dtype int64) must be"),
     # pooling
     (lambda: pool.max_pool2d(IMAGE[0], 2), ValueError, "input (shape (4, 5, 6)) must have 4 axes"),
     (lambda: pool.max_pool2d(IMAGE.astype(int), 2), TypeError, "input (dtype int64) must be float"),
@@ -225,6 +299,16 @@ WRONG = [
         lambda: pool.max_pool2d_backward(IMAGE, IMAGE, 2),
         ValueError,
         "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 2, 3)",
+    ),
+    (lambda: pool.max_pool2d(IMAGE, None), TypeError, "kernel_size (=None) must be an int"),
+    (lambda: pool.max_pool2d(IMAGE, 2.0), TypeError, "kernel_size (=2.0) must be an int"),
+    (lambda: pool.max_pool2d(IMAGE[..., :0], 1), ValueError, "width: size (=0) must be at least 1"),
+    (lambda: pool.max_pool2d(IMAGE[0], 2), ValueError, "must have 4 axes, (N, C, H, W); add the"),
+    (lambda: pool.avg_pool2d(IMAGE[0], 2), ValueError, "must have 4 axes, (N, C, H, W); add the"),
+    (
+        lambda: pool.avg_pool2d(IMAGE, 2, divisor_override=2.0),
+        TypeError,
+        "divisor_override (=2.0) must be an int",
     ),
     (lambda: pool.avg_pool2d(IMAGE, 2, padding=-1), ValueError, "padding (=-1) must be at least 0"),
     (
@@ -259,6 +343,12 @@ WRONG = [
         ValueError,
         "norm_type (=inf) must be above 0",
     ),
+    (
+        lambda: pool.lp_pool2d(IMAGE, -1, 2),
+        ValueError,
+        "norm_type (=-1) must be above 0 and finite",
+    ),
+    (lambda: pool.lp_pool2d(IMAGE, 1j, 2), TypeError, "norm_type (=1j) must be a number"),
     (lambda: pool.lp_pool2d(IMAGE, "2", 2), TypeError, "norm_type (='2') must be a number"),
     (lambda: pool.lp_pool2d(IMAGE, True, 2), TypeError, "norm_type (=True) must be a number"),
     (
@@ -292,6 +382,16 @@ WRONG = [
         lambda: pool.adaptive_max_pool2d_backward(IMAGE, IMAGE, 1),
         ValueError,
         "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 1, 1)",
+    ),
+    (
+        lambda: pool.adaptive_avg_pool2d(IMAGE, ((1, 1), 1)),
+        TypeError,
+        "output_size (=(1, 1)) must be an int",
+    ),
+    (
+        lambda: unpool(indices=INDICES.astype(bool)),
+        TypeError,
+        "indices (of bool) must be an array of integers; take them from max_pool2d(",
     ),
     (
         lambda: unpool(indices=MAXIMA),
