@@ -220,6 +220,15 @@ WRONG = [
         ValueError,
         "bias (shape (5,)) must be an array of shape (6,)",
     ),
+    (lambda: transpose(IMAGE[0]), ValueError, "must have 4 axes, (N, C, H, W); add the batch axis"),
+    (
+        lambda: transpose(weight=TURNED.astype(np.float32), stride=2),
+        TypeError,
+        "weight (dtype float32) must have the dtype of the input, float64",
+    ),
+    (lambda: transpose(groups="2"), TypeError, "groups (='2') must be an int"),
+    (lambda: transpose(stride=0), ValueError, "stride (=0) must be at least 1"),
+    (lambda: transpose(dilation=0), ValueError, "dilation (=0) must be at least 1"),
     # columns
     (lambda: conv.im2col(IMAGE[0], 3), ValueError, "input (shape (4, 5, 6)) must have 4 axes"),
     (lambda: conv.im2col(IMAGE, 0), ValueError, "kernel_size (=0) must be at least 1"),
@@ -286,6 +295,16 @@ WRONG = [
     ),
     (lambda: conv.conv2d_matrix(WEIGHT, -5), ValueError, "input_size (=-5) must be at least 1"),
     (lambda: conv.conv2d_matrix(WEIGHT.astype(int), 5), TypeError, "weight (dtype int64) must be"),
+    (
+        lambda: conv.conv2d_matrix(WEIGHT[0], 5),
+        ValueError,
+        "must have 4 axes, (out_channels, in_channels/groups, height, width)",
+    ),
+    (
+        lambda: conv.conv2d_loops(IMAGE, WEIGHT, np.zeros(5)),
+        ValueError,
+        "bias (shape (5,)) must be an array of shape (6,)",
+    ),
     # pooling
     (lambda: pool.max_pool2d(IMAGE[0], 2), ValueError, "input (shape (4, 5, 6)) must have 4 axes"),
     (lambda: pool.max_pool2d(IMAGE.astype(int), 2), TypeError, "input (dtype int64) must be float"),
@@ -300,6 +319,7 @@ WRONG = [
         ValueError,
         "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 2, 3)",
     ),
+    (lambda: pool.max_pool2d(IMAGE, 2, dilation=0), ValueError, "dilation (=0) must be at least 1"),
     (lambda: pool.max_pool2d(IMAGE, None), TypeError, "kernel_size (=None) must be an int"),
     (lambda: pool.max_pool2d(IMAGE, 2.0), TypeError, "kernel_size (=2.0) must be an int"),
     (lambda: pool.max_pool2d(IMAGE[..., :0], 1), ValueError, "width: size (=0) must be at least 1"),
@@ -342,6 +362,18 @@ WRONG = [
         lambda: pool.lp_pool2d(IMAGE, float("inf"), 2),
         ValueError,
         "norm_type (=inf) must be above 0",
+    ),
+    (lambda: pool.lp_pool2d(IMAGE[0], 2, 2), ValueError, "must have 4 axes, (N, C, H, W); add the"),
+    (lambda: pool.lp_pool2d(IMAGE, 2, 0), ValueError, "kernel_size (=0) must be at least 1"),
+    (
+        lambda: pool.lp_pool2d_backward(MAXIMA, IMAGE, 0, 2),
+        ValueError,
+        "norm_type (=0) must be above 0 and finite",
+    ),
+    (
+        lambda: pool.lp_pool2d_backward(MAXIMA, IMAGE, 2, 0),
+        ValueError,
+        "kernel_size (=0) must be at least 1",
     ),
     (
         lambda: pool.lp_pool2d(IMAGE, -1, 2),
@@ -391,8 +423,19 @@ WRONG = [
     (
         lambda: unpool(indices=INDICES.astype(bool)),
         TypeError,
-        "indices (of bool) must be an array of integers; take them from max_pool2d(",
+        "indices (of bool) must be an array of integers; take them from "
+        "max_pool2d(..., return_indices=True)",
     ),
+    (
+        lambda: pool.adaptive_avg_pool2d("image", 1),
+        TypeError,
+        "input (a str) must be a NumPy array",
+    ),
+    (lambda: unpool("maxima"), TypeError, "input (a str) must be a NumPy array"),
+    (lambda: unpool(MAXIMA[0]), ValueError, "must have 4 axes, (N, C, H, W); add the batch axis"),
+    (lambda: unpool(kernel_size=0), ValueError, "kernel_size (=0) must be at least 1"),
+    (lambda: unpool(padding=-1), ValueError, "padding (=-1) must be at least 0"),
+    (lambda: unpool(output_size="big"), TypeError, "output_size (='big') must be an int"),
     (
         lambda: unpool(indices=MAXIMA),
         TypeError,
@@ -407,7 +450,7 @@ WRONG = [
     (
         lambda: unpool(indices=INDICES + 24),
         ValueError,
-        "indices (from 24 to 24) must lie within the",
+        "indices (from 24 to 24) must lie within the output's 4 × 6 pixels; give",
     ),
     (
         lambda: unpool(indices=INDICES - 1),
@@ -434,6 +477,7 @@ WRONG = [
     (lambda: pool.blur_pool2d(IMAGE, 10), ValueError, "kernel_size (=10) must be at most 9 for an"),
     (lambda: pool.blur_pool2d(IMAGE[0]), ValueError, "input (shape (4, 5, 6)) must have 4 axes"),
     (lambda: pool.blur_pool2d(IMAGE, 3, 0), ValueError, "stride (=0) must be at least 1"),
+    (lambda: pool.blur_pool2d(IMAGE[0]), ValueError, "must have 4 axes, (N, C, H, W); add the"),
     (
         lambda: pool.blur_pool2d_backward(IMAGE, IMAGE),
         ValueError,

@@ -46,6 +46,12 @@ def test_the_first_of_equal_maxima_gets_the_gradient():
     assert max_pool2d_backward(grad, np.zeros((1, 1, 2, 2)), 2).tolist() == [[[[3, 0], [0, 0]]]]
 
 
+def test_what_is_remembered_of_maxima_takes_a_byte_each():
+    maxima = pool.find_maxima(np.zeros((1, 2, 6, 6)), 3, None, 0, 1, False)
+    assert maxima.in_rows.dtype == maxima.in_columns.dtype == bool
+    assert maxima.in_rows.shape == (2, 1, 2, 6, 2) and maxima.in_columns.shape == (2, 1, 2, 2, 2)
+
+
 def test_defaults_are_torchs():
     image = np.random.default_rng(0).normal(size=(2, 3, 7, 5))
     compare_with_torch(max_pool2d, max_pool2d_backward, F.max_pool2d, [image], kernel_size=2)
@@ -80,14 +86,14 @@ def test_max_pool2d_is_torchs_in_float32(case):
 
 
 @cases(150)
-@given(pool_cases(ties=True))
+@given(dtypes.flatmap(lambda dtype: pool_cases(dtype, ties=True)))
 def test_indices_are_torchs(case):
     image, arguments = case
     ours = max_pool2d(image, **arguments, return_indices=True)
     theirs = F.max_pool2d(torch.tensor(image.copy()), **arguments, return_indices=True)
     assert np.array_equal(ours[0], theirs[0].numpy())
     assert np.array_equal(ours[1], theirs[1].numpy())
-    assert ours[1].dtype == np.int64
+    assert ours[0].dtype == image.dtype and ours[1].dtype == np.int64
 
 
 @cases(250)
@@ -133,6 +139,15 @@ def test_lp_pool2d_of_zeros_has_gradient_zero():
     zeros = np.zeros((1, 1, 2, 2))
     assert lp_pool2d_backward(np.ones((1, 1, 1, 1)), zeros, 2, 2).tolist() == zeros.tolist()
     assert lp_pool2d_backward(np.ones((1, 1, 1, 1)), zeros, 0.5, 2).tolist() == zeros.tolist()
+
+
+def test_lp_pool2d_of_one_zero_is_infinitely_steep_below_1_as_in_torch():
+    image = np.array([[0.0, 1.0], [1.0, 1.0]]).reshape(1, 1, 2, 2)
+    tensor = torch.tensor(image, requires_grad=True)
+    F.lp_pool2d(tensor, 0.5, 2).sum().backward()
+    ours = lp_pool2d_backward(np.ones((1, 1, 1, 1)), image, 0.5, 2)
+    np.testing.assert_allclose(ours, tensor.grad, rtol=1e-10)
+    assert ours[0, 0, 0, 0] == np.inf
 
 
 def test_lp_pool2d_is_nan_where_a_negative_number_needs_a_root():
@@ -203,7 +218,10 @@ def test_max_unpool2d_output_size_may_be_nearly_a_stride_away(side):
     maxima, indices = np.ones((1, 1, 2, 2)), np.zeros((1, 1, 2, 2), int)
     sizes = {"kernel_size": 2, "stride": 3, "output_size": (5 + 2 * side, 5 - 2 * side)}
     theirs = F.max_unpool2d(torch.tensor(maxima), torch.tensor(indices), **sizes)
-    assert_agree(max_unpool2d(maxima, indices, **sizes), theirs.numpy())
+    output = max_unpool2d(maxima, indices, **sizes)
+    assert_agree(output, theirs.numpy())
+    gradient = max_unpool2d_backward(2 * output, maxima, indices, **sizes)
+    assert gradient.tolist() == [[[[2, 2], [2, 2]]]]
 
 
 @cases(120)
