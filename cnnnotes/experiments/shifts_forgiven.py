@@ -195,7 +195,7 @@ def stays_with_largest_at(place: tuple[int, ...], side: int, rng: np.random.Gene
     """
     images = rng.permuted(np.tile(np.arange((side + 2) ** 2), (20, 1)), axis=1).astype(np.float64)
     images = images.reshape(20, 1, side + 2, side + 2)
-    images[..., *place] = (side + 2) ** 2
+    images[:, 0, place[0], place[1]] = (side + 2) ** 2
     maxima = MaxPool2d(side, 1).forward(images)[:, 0]
     shares: Array = (maxima == maxima[:, 1:2, 1:2]).mean(axis=0)
     return shares
@@ -204,7 +204,7 @@ def stays_with_largest_at(place: tuple[int, ...], side: int, rng: np.random.Gene
 def covers(places: list[tuple[int, ...]], corner: tuple[int, int], side: int) -> Array:
     """Say which places a window with this corner reads."""
     offsets = np.array(places) - corner
-    covered: Array = ((offsets >= 0) & (offsets < side)).all(axis=1)
+    covered: Array = np.all((offsets >= 0) & (offsets < side), axis=1)
     return covered
 
 
