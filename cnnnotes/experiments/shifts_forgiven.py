@@ -42,6 +42,7 @@ keeping one value of each window, whole maps and moved images in the search deci
 SIDES = (2, 3, 4, 5)
 WINDOWS = (1, 2, 4, 8)
 KINDS = ("max", "average", "lp", "blur", "stride")
+SEARCHED = ("max", "average", "stride")
 FARTHEST = 2
 MARGIN = 0.015
 CONTENDERS, TESTED = 1000, 300
@@ -62,33 +63,36 @@ def run_arm(arm: str, seed: int, report: Report) -> Outcome:
         known, asked = (np.pad(part, ((0, 0), (0, 0), (6, 6), (6, 6))) for part in (known, asked))
     index = edges(view(known, 0, 0))
     moved = [[edges(view(asked, *by)) for by in ways(far)] for far in range(FARTHEST + 1)]
-    metrics: dict[str, list[Any]] = {}
-    shares: dict[str, list[float]] = {"values_kept": [], "values_kept_of_answers": []}
+
+    def tell(kind: str, window: int) -> tuple[list[float], list[float]]:
+        views = [[pooled(maps, kind, window) for maps in at_distance] for at_distance in moved]
+        changes = [mean(relative_change(maps, views[0][0]) for maps in far) for far in views]
+        if kind not in SEARCHED:
+            return changes, []
+        candidates = pooled(index, kind, window)
+        found = [[known_labels[nearest(candidates, maps)] for maps in far] for far in views]
+        return changes, [mean(float(np.mean(n == labels)) for n in far) for far in found]
+
+    metrics: dict[str, Any] = {}
+    unpooled = tell("max", 1)
     for done, kind in enumerate(KINDS):
         report(done, len(KINDS))
-        changes, accuracies = [], []
-        for window in windows(kind, index.shape[2]):
-            candidates = pooled(index, kind, window)
-            views = [[pooled(maps, kind, window) for maps in at_distance] for at_distance in moved]
-            (still,) = views[0]
-            apart = distance(still, np.roll(still, 1, axis=0))
-            changes.append([mean(distance(maps, still) / apart for maps in far) for far in views])
-            found = [[nearest(candidates, maps) for maps in far] for far in views]
-            accuracies.append(
-                [mean(float(np.mean(known_labels[n] == labels)) for n in far) for far in found]
-            )
-            if kind == "max" and window in WINDOWS:
-                pairs = [(maps == still, (maps > 0) | (still > 0)) for maps in views[1]]
-                shares["values_kept"].append(mean(float(kept.mean()) for kept, _ in pairs))
-                shares["values_kept_of_answers"].append(
-                    mean(float(kept[answers].mean()) for kept, answers in pairs)
-                )
+        told = [tell(kind, window) for window in windows(kind, index.shape[2])[1:]]
+        changes, accuracies = zip(unpooled, *told, strict=True)
         metrics[f"{kind}_change"] = changes
-        metrics[f"{kind}_accuracy"] = accuracies
+        if kind in SEARCHED:
+            metrics[f"{kind}_accuracy"] = accuracies
     for kind in ("max", "average"):
         metrics[f"{kind}_change_at_1"] = [row[1] for row in metrics[f"{kind}_change"]]
         metrics[f"{kind}_accuracy_in_place"] = [row[0] for row in metrics[f"{kind}_accuracy"]]
-    return Outcome(metrics | shares)
+    metrics["answers_kept"] = [
+        mean(
+            answers_kept(*(pooled(maps, "max", window) for maps in (moved[0][0], after)))
+            for after in moved[1]
+        )
+        for window in WINDOWS
+    ]
+    return Outcome(metrics)
 
 
 def decide(runs: Runs) -> Decision:
@@ -252,6 +256,16 @@ def pooled(maps: Array, kind: str, window: int) -> Array:
     if kind == "lp":
         return lp_pool2d(maps, 2, window)
     return blur_pool2d(maps, 2 * window - 1, window)
+
+
+def relative_change(maps: Array, still: Array) -> float:
+    """Return how far maps went from where they were, in distances of two images."""
+    return distance(maps, still) / distance(still, np.roll(still, 1, axis=0))
+
+
+def answers_kept(before: Array, after: Array) -> float:
+    """Return how many values stay exactly, of those that are not zero both times."""
+    return float((before == after)[(before > 0) | (after > 0)].mean())
 
 
 def edges(images: Array) -> Array:

@@ -89,6 +89,15 @@ def test_each_kind_sums_up_its_windows():
     assert np.array_equal(module.pooled(maps, "stride", 8), maps[:, :, ::8, ::8])
 
 
+def test_changes_and_answers_that_stay():
+    module = shifts_forgiven
+    still = np.array([[[[0.0, 3]]], [[[4, 0]]]])  # 5 apart
+    assert module.relative_change(still, still) == 0
+    assert module.relative_change(still + np.array([0, 1]), still) == pytest.approx(0.2)
+    before, after = np.array([0.0, 0, 2, 3]), np.array([0.0, 1, 2, 4])
+    assert module.answers_kept(before, after) == pytest.approx(1 / 3)
+
+
 def test_views_show_the_content_moved_and_the_nearest_is_found():
     module = shifts_forgiven
     images = np.arange(200.0).reshape(2, 1, 10, 10)
