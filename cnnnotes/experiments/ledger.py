@@ -109,11 +109,13 @@ LEDGER = (
         "P1",
         "Pooling keeps what was found and drops where it was found.",
         "pooling/what-over-where",
+        "shifts_forgiven",
     ),
     Claim(
         "P2",
         "Pooling helps where small shifts do not matter, and saves computation.",
         "pooling/what-over-where",
+        "pooling_helps",
     ),
     Claim(
         "P3",

@@ -1,0 +1,10 @@
+"""PyTorch: average pooling of an even grey, with padding counted and not."""
+import torch
+from torch.nn.functional import avg_pool2d
+
+grey = torch.ones(1, 1, 6, 6)
+for counts in (True, False):
+    output = avg_pool2d(grey, 3, stride=2, padding=1, count_include_pad=counts)
+    print(f"count_include_pad={counts}")
+    for row in output[0, 0].tolist():
+        print("  ", *(f"{value:.2f}" for value in row))
