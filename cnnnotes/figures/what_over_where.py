@@ -7,6 +7,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MultipleLocator
 
 from cnnnotes.data import load_photos
 from cnnnotes.experiments import results
@@ -211,6 +212,7 @@ def kept(palette: Palette) -> tuple[Figure, str]:
                     said.append(f"{name}, {label}: {numbers}")
         cell.set(title=name, xlabel="side of the window")
         cell.set_xticks(places, [*map(str, WINDOWS), "all"])
+        cell.yaxis.set_major_locator(MultipleLocator(0.1 if name == "digits" else 0.05))
         cell.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     axes[0].set_ylabel("nearest image, same class")
     axes[0].legend(loc="lower left", fontsize=8)
@@ -262,7 +264,7 @@ def cost(palette: Palette) -> tuple[Figure, str]:
             start = 0.0
             pieces = (values[0], values[second], sum(values) - values[0] - values[second])
             for value, (part, colour) in zip(pieces, parts.items(), strict=True):
-                label = part if at == 0 else None
+                label = part if at == 0 and cell is axes[0] else None
                 cell.barh(at, value, left=start, color=colour, height=0.6, label=label)
                 start += value
         said.append(f"{name} {sum(macs):,.0f} and {sum(outputs):,.1f}")
