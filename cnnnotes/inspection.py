@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from functools import cache
 from importlib import import_module
 from math import floor
@@ -12,7 +13,7 @@ import numpy as np
 from cnnnotes import checks
 from cnnnotes.checks import Array
 from cnnnotes.conv import conv2d
-from cnnnotes.layers import Conv2d, MaxPool2d, Sequential
+from cnnnotes.layers import MaxPool2d, Sequential
 from cnnnotes.shapes.tracing import Row
 
 # Luo et al. count a pixel if its gradient is more than 1 − 95.45 % of the centre's.
@@ -295,15 +296,16 @@ def effective_number(amounts: Array) -> Array:
 
 
 @contextmanager
-def ablated(layer: Conv2d, number: int) -> Iterator[None]:
+def ablated(layer: Any, number: int) -> Iterator[None]:
     """Silence one filter of a convolution inside the block: its weights and its bias are zero.
 
-    After a ReLU its map is then blank. Raises `ValueError` if there is no such filter.
+    After a ReLU its map is then blank. `layer` is a `Conv2d` of ours or of PyTorch. Raises
+    `ValueError` if there is no such filter.
     """
     if not 0 <= number < layer.out_channels:
         raise ValueError(f"number (={number}) must be from 0 to {layer.out_channels - 1}")
     parameters = [layer.weight] if layer.bias is None else [layer.weight, layer.bias]
-    kept = [parameter.data[number].copy() for parameter in parameters]
+    kept = [deepcopy(parameter.data[number]) for parameter in parameters]
     for parameter in parameters:
         parameter.data[number] = 0
     try:

@@ -141,6 +141,35 @@ def fit(
     return history
 
 
+def batches(count: int, batch_size: int = 64, *, seed: int = 0, epoch: int = 0) -> Iterator[Array]:
+    """Go through one epoch's batches in the order in which `fit` visits them, for other loops.
+
+    Parameters
+    ----------
+    count
+        How many images there are.
+    batch_size
+        How many images a batch has; the last one has what is left.
+    seed
+        As in `fit`.
+    epoch
+        From 0; each has another order.
+
+    Yields
+    ------
+    The numbers of a batch's images, (batch_size,). Raises `TypeError` or `ValueError` if an
+    argument is no whole number or too small.
+    """
+    # `fit` spells this out itself, for records rest on its text; a test holds the two together.
+    checks.integer("count", count, 1)
+    checks.integer("batch_size", batch_size, 1)
+    checks.integer("seed", seed, 0)
+    checks.integer("epoch", epoch, 0)
+    order = np.random.default_rng([seed, epoch]).permutation(count)
+    for start in range(0, count, batch_size):
+        yield order[start : start + batch_size]
+
+
 def logits(model: Layer, images: Array, batch_size: int = 256) -> Array:
     """Return the output of the network in eval mode for all images, (N, classes), batch by batch.
 
