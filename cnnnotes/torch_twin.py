@@ -7,7 +7,7 @@ from cnnnotes import training
 from cnnnotes.checks import Array, integer
 from cnnnotes.layers import LAYERS, Layer, Sequential
 from cnnnotes.shapes.torch_modules import in_eval_mode
-from cnnnotes.training import Evaluation, History, batches
+from cnnnotes.training import Evaluation, History, shuffled_batches
 
 try:
     import torch
@@ -89,7 +89,7 @@ def fit(
         while history.epochs < epochs:
             module.train()
             total_loss = total_right = 0.0
-            for batch in batches(len(images), batch_size, seed=seed, epoch=history.epochs):
+            for batch in shuffled_batches(len(images), batch_size, seed=seed, epoch=history.epochs):
                 inputs, targets = _tensors(module, images[batch], labels[batch])
                 optimizer.zero_grad()
                 outputs = module(inputs)

@@ -141,7 +141,9 @@ def fit(
     return history
 
 
-def batches(count: int, batch_size: int = 64, *, seed: int = 0, epoch: int = 0) -> Iterator[Array]:
+def shuffled_batches(
+    count: int, batch_size: int = 64, *, seed: int = 0, epoch: int = 0
+) -> Iterator[Array]:
     """Go through one epoch's batches in the order in which `fit` visits them, for other loops.
 
     Parameters

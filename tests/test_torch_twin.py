@@ -332,7 +332,7 @@ def test_batches_are_those_of_fit(count, batch_size, seed):
     expected = [
         batch.tolist()
         for epoch in range(3)
-        for batch in training.batches(count, batch_size, seed=seed, epoch=epoch)
+        for batch in training.shuffled_batches(count, batch_size, seed=seed, epoch=epoch)
     ]
     assert model.seen == expected
     assert sorted(np.concatenate(expected[: len(expected) // 3])) == list(range(count))
