@@ -42,12 +42,17 @@ def processes_with(mark):
     return found
 
 
-def losses(folder, text, *command):
+def run(folder, text, *command):
     (folder / "train.py").write_text(text)
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, *command, "train.py"],
-        cwd=folder, check=True, capture_output=True, text=True, timeout=MINUTES,
+        cwd=folder, capture_output=True, text=True, timeout=MINUTES,
     )  # fmt: skip
+
+
+def losses(folder, text, *command):
+    done = run(folder, text, *command)
+    assert done.returncode == 0, done.stderr
     return [float(line.split()[-1]) for line in done.stdout.splitlines()]
 
 
@@ -81,6 +86,5 @@ def test_other_shares_give_another_loss_curve(tmp_path, marked, share):
 
 def test_a_worker_that_fails_ends_all_in_time(tmp_path, marked):
     broken = TRAIN.replace("    loss.backward()", "    1 / (1 - rank)\n    loss.backward()")
-    with pytest.raises(subprocess.CalledProcessError) as failed:
-        losses(tmp_path, broken, *TORCHRUN)
-    assert "ZeroDivisionError" in failed.value.stderr
+    done = run(tmp_path, broken, *TORCHRUN)
+    assert done.returncode != 0 and "ZeroDivisionError" in done.stderr
