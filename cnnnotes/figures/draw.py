@@ -107,7 +107,7 @@ def _with_palette(match: re.Match[bytes]) -> bytes:
 
 def key(name: str, records: Iterable[str]) -> str:
     """Hash all that a figure depends on: its code, the records it reads, Matplotlib's version."""
-    parts = [_code(name, _last_change())]
+    parts = [_code(name, last_change())]
     parts += [results.path(record).read_text() for record in sorted(records)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -119,7 +119,8 @@ def _code(name: str, _changed: tuple[int, int]) -> str:
     return hashed + version("matplotlib")
 
 
-def _last_change() -> tuple[int, int]:
+def last_change() -> tuple[int, int]:
+    """Return what changes when a file of the package does: their number, the latest time."""
     files = list(Path(__file__).parents[1].rglob("*.py"))
     return len(files), max(file.stat().st_mtime_ns for file in files)
 

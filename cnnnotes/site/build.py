@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from cnnnotes.figures import draw
-from cnnnotes.site import check
+from cnnnotes.site import check, labs
 from cnnnotes.site.markdown import SiteError
 from cnnnotes.site.pages import figures_shown, texts
 from cnnnotes.site.paths import DOCS, FIGURES, GENERATED, ROOT
@@ -24,6 +24,7 @@ def build() -> None:
     if problems:
         raise SiteError("\n".join(problems))
     build_figures()
+    labs.build()
     build_card()
     build_sources()
     build_font()

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemBytecodeCache
 from material.plugins.search import plugin as search
 from mkdocs.structure.pages import Page
 
+from cnnnotes.site import labs
 from cnnnotes.site.build import build
 from cnnnotes.site.markdown import fill_in
 from cnnnotes.site.paths import ROOT
@@ -18,6 +19,19 @@ Parser = search.Parser
 def on_pre_build(config: Any) -> None:
     """Bring `docs/generated/` up to date; nothing is written if nothing changed."""
     build()
+
+
+def on_pre_page(page: Page, config: Any, files: Any) -> Page:
+    """Convert labs as all other pages are, and not as mkdocs-jupyter would."""
+    if labs.name_of(page.file.src_uri):
+        vars(page).pop("render", None)
+    return page
+
+
+def on_page_read_source(page: Page, config: Any) -> str | None:
+    """Return what a lab says, with its outputs; other pages stand in their files."""
+    name = labs.name_of(page.file.src_uri)
+    return labs.page(name) if name else None
 
 
 def on_env(env: Environment, config: Any, files: Any) -> None:

@@ -2,17 +2,19 @@
 
 import textwrap
 
+from cnnnotes.site import labs
 from cnnnotes.site.markdown import FENCE
 from cnnnotes.site.paths import DOCS
 
 
 def texts() -> dict[str, str]:
-    """Return every page's Markdown by its path below `docs/`."""
-    return {
+    """Return every page's Markdown by its path below `docs/`; of a lab, what is not code."""
+    written = {
         path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(DOCS.rglob("*.md"))
         if "generated" not in path.parts
     }
+    return written | {f"labs/{name}.py": labs.prose_of(name) for name in labs.names()}
 
 
 def shown(kind: str) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from cnnnotes.site.paths import SNIPPETS
 
 
 def address_of(page):
-    return "" if page == "index.md" else page.removesuffix("index.md").removesuffix(".md")
+    return "" if page == "index.md" else re.sub(r"(index)?\.(md|py)$", "", page)
 
 
 PAGES = sorted(address_of(page) for page in pages.texts())

@@ -72,7 +72,7 @@ def sound(tmp_path_factory):
     for name in ("cnnnotes", "docs/assets", "docs/overrides"):
         shutil.copytree(ROOT / name, site.folder / name, ignore=skip)
     for path in (site.folder / "cnnnotes/figures").glob("*.py"):
-        if path.stem not in ("__init__", "draw", "style", "home"):
+        if path.stem not in ("__init__", "draw", "style", "home", "notebook"):
             path.unlink()
     site.change("cnnnotes/figures/home.py", "def feature_map(", "def _feature_map(")
     record = "docs/results/minimal_pipeline.json"
@@ -197,6 +197,12 @@ FAULTS = {
     "a page outside the navigation": (
         lambda site: site.write("docs/stray.md", "# Stray\n"),
         "stray.md",
+    ),
+    "a lab with a failing cell": (
+        lambda site: site.write(
+            "docs/labs/broken.py", "# %% [markdown]\n# # Broken\n\n# %%\nprint(1)\n\n# %%\n1 / 0\n"
+        ),
+        "docs/labs/broken.py: cell 2, at line 7, failed: ZeroDivisionError: division by zero",
     ),
     "TeX that does not end": (
         lambda site: site.change("docs/index.md", "$n^2$", r"$\frac{1}$"),
