@@ -187,9 +187,19 @@ patients = {
     "C": network(),
     "D": trained(images, labels, epochs=20),
 }
+
+# %% [markdown]
+# Each patient gets a scale of its own, so that you see forms and not strengths.
+
+
+# %%
+def scaled(values):
+    return values / np.abs(values).max()
+
+
 show_images(
     "The first layer of the four patients, one a row",
-    np.concatenate([patient[0].weight.data for patient in patients.values()]),
+    np.concatenate([scaled(patient[0].weight.data) for patient in patients.values()]),
     names=[f"{name}{number}" for name in patients for number in range(8)],
     signed=True,
 )
@@ -203,7 +213,7 @@ show_images(
 # %%
 show_images(
     "Sixteen maps of the second layer for each patient, two rows each",
-    np.concatenate([feature_maps(patient, digit)["4"][0] for patient in patients.values()]),
+    np.concatenate([scaled(feature_maps(patient, digit)["4"][0]) for patient in patients.values()]),
     names=[f"{name}{number}" for name in patients for number in range(16)],
 )
 

@@ -195,8 +195,7 @@ show_images(
 #
 # 1. In `network`, set the first `padding=1` to `padding=0`. Which layer complains, and which
 #    number do you have to change?
-# 2. In the full run, set `lr=0.05` to `lr=5.0`. What does the error say, and in which layer did
-#    it begin?
+# 2. In the full run, set `lr=0.05` to `lr=5.0`. Does anything warn you? What do the epochs say?
 # 3. In `network`, replace `Conv2d(8, 16, 3, padding=1)` by `Conv2d(8, 16, 1)`. How many
 #    parameters fewer, and how much worse?
 # 4. In the loop by heart, shuffle the labels: `labels =
@@ -206,8 +205,9 @@ show_images(
 #
 # 1. The maps have 13 pixels a side after the first pooling and 6 after the second. `Linear`
 #    complains, and needs `16 * 6 * 6`.
-# 2. `fit` stops with a `FloatingPointError` that names what is no longer finite, and proposes a
-#    lower rate.
+# 2. Nothing does, as long as the loss stays finite. It reads one digit in ten: the first steps
+#    were so large that no filter answers any more, and where nothing answers, no gradient comes
+#    back.
 # 3. `8 * 16 * 8` weights fewer, since eight of nine taps are gone. The second layer sees no
 #    neighbours any more.
 # 4. It does. By heart means by heart: this check tells that the machinery works, not that there

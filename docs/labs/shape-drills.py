@@ -84,6 +84,11 @@ def solution(asked, layers, shape):
     }[asked]
 
 
+# %% [markdown]
+# What people get wrong, as code:
+
+
+# %%
 def slips(asked, layers, shape):
     """Yield wrong answers, each with the slip that leads to it."""
     for word in "stride", "pad", "dilation", "groups":
@@ -98,7 +103,8 @@ def slips(asked, layers, shape):
     right, last = solution(asked, layers, shape), trace(layers, shape).rows[-1]
     if asked == "parameters":
         yield right - last.output_shape[0], "forgot the biases"
-        yield right // shape[0], "forgot that a filter sees all channels"
+        filters = last.output_shape[0]
+        yield (right - filters) // shape[0] + filters, "forgot that a filter sees all channels"
     if asked == "multiply-adds":
         yield right // prod(last.output_shape[1:]), "counted one place; the filter stands at many"
         yield right // last.output_shape[0], "counted one filter"
@@ -115,6 +121,7 @@ def slips(asked, layers, shape):
         yield right - 1, "forgot the window that stands at the start"
 
 
+# %%
 done = set()
 
 

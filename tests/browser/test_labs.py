@@ -14,7 +14,7 @@ LIMIT = 250_000
 def test_a_lab_weighs_little_and_brings_its_notebook(browser, address, name):
     tab = browser.new_context(color_scheme="light", accept_downloads=True).new_page()
     answers = []
-    tab.on("response", answers.append)
+    tab.on("response", lambda answer: answers.append(answer))
     tab.goto(f"{address}labs/{name}/")
     tab.wait_for_load_state("networkidle")
     bodies = {a.url: a.body() for a in answers if a.request.resource_type != "image"}

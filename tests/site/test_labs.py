@@ -208,3 +208,42 @@ def test_a_lab_begins_with_its_title(small):
     small("print(1)\n")
     with pytest.raises(SiteError, match=r"docs/labs/small.py must begin with"):
         labs.build()
+
+
+BY_HAND = [26, 28, 32, 14, 112, 27, 56, 14, 8, 32, 6, 24, 784, 80, 1168, 80, 225_792, 7, 8, 15]
+SLIPS = {
+    (1, 27): "counted one window too many",
+    (7, 55): "overlooked the pad",
+    (9, 12): "overlooked the dilation",
+    (13, 49): "forgot the channels",
+    (15, 160): "forgot that a filter sees all channels",
+    (15, 1152): "forgot the biases",
+    (16, 584): "overlooked the groups",
+    (17, 1152): "counted one place",
+    (18, 9): "added the kernels",
+    (19, 5): "Read it again",
+}
+
+
+@pytest.fixture
+def drills(capsys):
+    names = {}
+    exec(compile(labs.text_of("shape-drills"), "shape-drills.py", "exec"), names)
+    capsys.readouterr()
+    return names
+
+
+def test_the_drills_know_the_twenty_answers_worked_by_hand(drills, capsys):
+    assert len(drills["tasks"]) == len(BY_HAND) == 20
+    for number, answer in enumerate(BY_HAND, start=1):
+        drills["check"](number, answer)
+        assert f"{number}: {answer} is right." in capsys.readouterr().out
+    assert len(drills["done"]) == 20
+
+
+def test_a_wrong_answer_is_told_its_slip(drills, capsys):
+    for (number, answer), slip in SLIPS.items():
+        drills["check"](number, answer)
+        said = capsys.readouterr().out
+        assert said.startswith(f"{number}: not {answer}. ") and slip in said, said
+    assert drills["done"] == {5}
