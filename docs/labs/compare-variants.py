@@ -96,9 +96,8 @@ for name, build in variants.items():
 import numpy as np
 
 seeds = range(5)
-accuracy = {
-    name: np.array([run(build, seed)[1] for seed in seeds]) for name, build in variants.items()
-}
+runs = {name: [run(build, seed) for seed in seeds] for name, build in variants.items()}
+accuracy = {name: np.array([accuracy for _, accuracy in runs[name]]) for name in runs}
 
 print("seed     " + "".join(f"{seed:8}" for seed in seeds) + "    mean")
 for name, values in accuracy.items():
@@ -133,7 +132,7 @@ for name in list(variants)[1:]:
 # %%
 from cnnnotes.report import compare
 
-models = {name: run(build, seed=0)[0] for name, build in variants.items()}
+models = {name: runs[name][0][0] for name in runs}
 test_x, test_y = load_digits(seed=0)[2:]
 found = compare(models, test_x[:200], test_y[:200], "comparison.html")
 print(found["max"])
