@@ -14,6 +14,7 @@ from cnnnotes.experiments import (
     permuted_pixels,
     pool_or_stride,
     right_bias,
+    steadiness,
 )
 from cnnnotes.experiments.experiment import Runs
 from cnnnotes.experiments.fair import check_matched, parameters
@@ -330,3 +331,47 @@ def test_a_move_of_nothing_changes_nothing_and_a_period_neither():
     changes = invariance_ladder.relative_change(model, images, pooled=True)
     assert (changes[:, 0] == 0).all() and (changes[:, 1:4] > 0.01).all()
     assert np.allclose(changes[:, 4], 0, atol=1e-6)  # the images repeat after four pixels
+
+
+@pytest.mark.parametrize(
+    "failing, spread, verdict",
+    [
+        ({"stride": 2, "stride_extra": 3}, {}, "supported"),
+        ({}, {"stride": 0.04, "stride_extra": 0.04}, "supported"),
+        ({"stride": 2}, {"stride_extra": 0.04}, "supported"),
+        ({"stride_extra": 1}, {}, "partly"),
+        ({"stride_extra": 1, "max": 1}, {}, "not supported"),
+        ({"max": 1}, {"stride": 0.04}, "not supported"),
+        ({"max": 1}, {}, "refuted"),
+        ({"max": 1, "average": 1, "max_extra": 1}, {}, "refuted"),
+        ({}, {"max_extra": 0.04}, "refuted"),
+        ({}, {}, "not supported"),
+    ],
+)
+def test_steadiness(failing, spread, verdict):
+    rates = len(steadiness.LEARNING_RATES)
+    luck = np.random.default_rng(0).normal(size=(len(steadiness.SEEDS), rates))
+    runs = []
+    for arm in steadiness.ARMS:
+        failed = np.arange(rates) >= rates - failing.get(arm, 0)
+        for of_seed in luck:
+            accuracy = np.where(failed, 0.2, 0.7 + spread.get(arm, 0.01) * of_seed)
+            metrics = {"accuracy": accuracy, "failed": failed, "share_failed": failed.mean()}
+            runs.append({"arm": arm, "metrics": metrics})
+    assert steadiness.decide(Runs(runs)).verdict == verdict
+
+
+def test_spread_is_taken_where_neither_fails():
+    runs = Runs(
+        [
+            {"arm": arm, "metrics": {"accuracy": accuracy, "failed": np.array(accuracy) < 1 / 3}}
+            for arm, accuracies in {
+                "max": [(0.5, 0.6, 0.1), (0.6, 0.6, 0.9), (0.8, 0.3, 0.9), (0.2, 0.2, 0.9)],
+                "stride": [(0.5, 0.5, 0.9), (0.5, 0.7, 0.7), (0.9, 0.9, 0.5), (0.9, 0.9, 0.0)],
+            }.items()
+            for accuracy in accuracies
+        ]
+    )
+    max_pooling, stride = steadiness.spreads(runs, "max", "stride")
+    assert max_pooling == pytest.approx([0.05, 0, 0.1])  # the last seed has no rate left
+    assert stride == pytest.approx([0.05, 0.2 / 3, 0.25])
