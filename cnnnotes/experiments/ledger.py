@@ -132,6 +132,7 @@ LEDGER = (
         "P5",
         "Training is steadier with fixed summaries than with learned ones.",
         "pooling/pool-or-stride",
+        "steadiness",
     ),
     Claim(
         "P6",

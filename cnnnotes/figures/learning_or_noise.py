@@ -1,11 +1,11 @@
-"""Figures of the experiment on learning against noise (P13)."""
+"""Figures of the chapter on learning against noise (P13)."""
 
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from cnnnotes.experiments import results
-from cnnnotes.figures.charts import band
+from cnnnotes.figures.charts import band, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 
 RECORD = "learning_or_noise"
@@ -75,3 +75,53 @@ def filters(palette: Palette) -> tuple[Figure, str]:
         f"and after training on random ones; they moved by {moved['true labels']:.0%} and "
         f"{moved['random labels']:.0%} of their size. To the eye both sets look learned."
     )
+
+
+def memorising(palette: Palette) -> tuple[Figure, str]:
+    """Draw training and held-out accuracy for true, half-random and random labels."""
+    record = results.load(RECORD)
+    figure, cells = plt.subplots(1, 2, figsize=(TEXT_WIDTH, 2.8), sharey=True)
+    said = []
+    for axes, metric in zip(cells, ("train_accuracy", "test_accuracy"), strict=True):
+        for arm, colour in zip(record["arms"], palette.series, strict=False):
+            curve = record["summary"][arm][metric]
+            band(axes, range(len(curve["mean"])), curve, colour, f"{arm} labels")
+            said.append(f"{NAMES[metric]}, {arm} labels, {curve['mean'][-1]:.0%}")
+        axes.set(title=NAMES[metric], xlabel="epoch", ylim=(0, 1.02))
+    cells[0].yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    cells[1].legend(loc="center right", bbox_to_anchor=(1, 0.62), fontsize=8)
+    return figure, f"Through {len(curve['mean']) - 1} epochs. At the end: {'; '.join(said)}."
+
+
+def single_runs(palette: Palette) -> tuple[Figure, str]:
+    """Draw each run on its own, for the signals that tell true from random labels on average."""
+    record = results.load(RECORD)
+    names = ("train_accuracy", "roughness", "shift_response")
+    figure, cells = plt.subplots(1, len(names), figsize=(TEXT_WIDTH, 2.8))
+    said = []
+    for axes, name in zip(cells, names, strict=True):
+        for arm, colour in zip(("true", "random"), (palette.blue, palette.green), strict=True):
+            axes.plot(runs_of(record, arm, name).T, color=colour, lw=0.9, alpha=0.7)
+            axes.plot([], [], color=colour, label=f"{arm} labels")
+        epoch = apart_from(runs_of(record, "true", name), runs_of(record, "random", name))
+        told = "never apart" if epoch is None else f"apart from {epoch} on"
+        axes.set_title(f"{NAMES[name]}:\n{told}", fontsize=9)
+        axes.set_xlabel("epoch")
+        said.append(f"{NAMES[name]} {told}")
+    cells[1].set_ylim(top=5.6)  # room for the names
+    cells[1].legend(loc="upper right", fontsize=8)
+    return figure, (
+        "Each of six runs with true and with random labels. From which epoch on no run of one kind "
+        f"lies among those of the other: {'; '.join(said)}."
+    )
+
+
+def apart_from(first: np.ndarray, second: np.ndarray) -> int | None:
+    """Return from which epoch on all runs of one kind lie above all of the other, if at the end."""
+    above = first.min(axis=0) > second.max(axis=0)
+    below = first.max(axis=0) < second.min(axis=0)
+    side = above.astype(int) - below
+    if not side[-1]:
+        return None
+    differs = np.flatnonzero(side != side[-1])
+    return int(differs[-1]) + 1 if len(differs) else 0
