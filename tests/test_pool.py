@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
-from property_cases import arrays, cases, dtypes, pairs, pool_cases, sizes
+from property_cases import arrays, batches, cases, dtypes, pairs, pool_cases, sizes
 from torch_compare import assert_agree, compare_with_torch
 
 from cnnnotes import pool
@@ -157,7 +157,7 @@ def test_lp_pool2d_is_nan_where_a_negative_number_needs_a_root():
 
 
 @cases(100)
-@given(st.data(), st.integers(0, 2), pairs(1, 7), pairs(1, 9), dtypes)
+@given(st.data(), batches, pairs(1, 7), pairs(1, 9), dtypes)
 def test_adaptive_pooling_is_torchs(data, images, size, output_size, dtype):
     image = data.draw(arrays((images, 2, *size), dtype, ties=True))
     arguments = {"output_size": output_size}
@@ -225,7 +225,7 @@ def test_max_unpool2d_output_size_may_be_nearly_a_stride_away(side):
 
 
 @cases(120)
-@given(st.data(), st.integers(0, 2), sizes(1, 5), sizes(1, 3), pairs(3, 9), dtypes)
+@given(st.data(), batches, sizes(1, 5), sizes(1, 3), pairs(3, 9), dtypes)
 def test_blur_pool2d_is_a_depthwise_convolution_in_torch(
     data, images, kernel_size, stride, size, dtype
 ):

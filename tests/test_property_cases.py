@@ -59,11 +59,14 @@ def of_windows(size, kernel, stride, padding, dilation):
 
 def of_convolutions(parameters, arguments):
     image, weight, *bias = parameters
-    window = [both(arguments[name]) for name in ("stride", "padding", "dilation")]
+    kernel = weight.shape[2:]
+    stride, padding, dilation = (both(arguments[n]) for n in ("stride", "padding", "dilation"))
     return {
         **of_images(image),
-        **of_windows(image.shape[2:], weight.shape[2:], *window),
+        **of_windows(image.shape[2:], kernel, stride, padding, dilation),
         "filters that are not contiguous": not weight.flags.c_contiguous,
+        "a real one at stride 1": image.size > 0 and stride == (1, 1) and min(kernel) > 1,
+        "a real one at stride 2": image.size > 0 and min(stride) > 1 and min(kernel) > 1,
         "groups": arguments["groups"] > 1,
         "bias": bool(bias),
         "no bias": not bias,
@@ -104,7 +107,9 @@ def test_every_special_convolution_is_among_the_cases():
 
 def test_every_special_transposed_convolution_is_among_the_cases():
     seen, names = special(conv_cases(transposed=True), of_convolutions)
-    assert seen >= names - {"kernel that spans the padded image"}
+    # Whether a kernel fits into the image says something of a convolution alone.
+    fitting = {"kernel that spans the padded image", "kernel as large as the image"}
+    assert seen >= names - fitting
 
 
 def test_every_special_pooling_is_among_the_cases():
