@@ -1,4 +1,4 @@
-"""P14: two poolings at the beginning or at the end, where the signal is small and where it is not."""
+"""P14: two poolings at the beginning or at the end, for a signal that is small or large."""
 
 import numpy as np
 
@@ -91,7 +91,7 @@ def lay(image: Array, piece: Array, rng: np.random.Generator) -> None:
 
 
 def network(order: str, seed: int) -> Sequential:
-    """Return four convolutions (C) and two poolings (P) in an order, then the maximum of each map."""
+    """Return four convolutions (C) and two poolings (P) in an order, and a maximum of each map."""
     layers: list[Layer] = []
     channels = 1
     for step in ORDERS[order]:
