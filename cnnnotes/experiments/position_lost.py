@@ -173,7 +173,7 @@ def fit(
 
 
 def distance(model: Layer, images: Array, centres: Array) -> float:
-    """Return the mean distance in pixels between told and true centres, at most the image's side."""
+    """Return the mean distance in pixels between told and true centres, at most a side."""
     with np.errstate(over="ignore", invalid="ignore"):
         off = np.linalg.norm(logits(model, images) - centres, axis=1).mean() * SIDE / 2
     return float(min(off, SIDE)) if np.isfinite(off) else float(SIDE)
