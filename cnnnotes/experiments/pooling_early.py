@@ -116,9 +116,9 @@ def run_arm(arm: str, seed: int, report: Report) -> Outcome:
     marks = load_marks(seed, size)
 
     training, validation = cut(marks.train_labels, seed)
-    tried: dict[float, tuple[float, Layer]] = {}
+    tried: dict[float, tuple[float, Sequential]] = {}
     for number, rate in enumerate(LEARNING_RATES):
-        model: Layer = network(order, seed)
+        model = network(order, seed)
         train(
             model,
             marks.train_images[training],
