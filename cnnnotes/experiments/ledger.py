@@ -121,6 +121,7 @@ LEDGER = (
         "P3",
         "Pooling hurts where the position is the answer.",
         "pooling/when-pooling-hurts",
+        "position_lost",
     ),
     Claim(
         "P4",
@@ -183,6 +184,7 @@ LEDGER = (
         "P14",
         "Pooling too early throws away detail that is needed later.",
         "pooling/when-pooling-hurts",
+        "pooling_early",
     ),
     Claim(
         "P15",
