@@ -157,6 +157,7 @@ LEDGER = (
         "P9",
         "PCA compresses to keep variance, a convolutional network to serve its task.",
         "pooling/learned-compression",
+        "learned_compression",
     ),
     Claim(
         "P10",
@@ -167,6 +168,7 @@ LEDGER = (
         "P11",
         "Convolutional networks generalise better than hand-made features with a classifier.",
         "pooling/learned-compression",
+        "hand_made_features",
     ),
     Claim(
         "P12",

@@ -6,7 +6,9 @@ import pytest
 from cnnnotes.experiments import (
     data_efficiency,
     four_levers,
+    hand_made_features,
     invariance_ladder,
+    learned_compression,
     learned_filters,
     learning_or_noise,
     levels,
@@ -375,3 +377,87 @@ def test_spread_is_taken_where_neither_fails():
     max_pooling, stride = steadiness.spreads(runs, "max", "stride")
     assert max_pooling == pytest.approx([0.05, 0, 0.1])  # the last seed has no rate left
     assert stride == pytest.approx([0.05, 0.2 / 3, 0.25])
+    "network, pca, untrained, lost, verdict",
+    [
+        ([0.9] * 3, [0.6] * 3, [0.5] * 3, [0.8] * 3, "supported"),
+        ([0.9] * 3, [0.6] * 3, [0.5] * 3, [0.8, 0.5, 0.5], "partly"),
+        ([0.9] * 3, [0.6] * 3, [0.5, 0.9, 0.9], [0.8] * 3, "partly"),
+        ([0.9, 0.9, 0.6], [0.6, 0.6, 0.7], [0.5] * 3, [0.8] * 3, "not supported"),
+        ([0.6] * 3, [0.6] * 3, [0.5] * 3, [0.8] * 3, "not supported"),
+        ([0.5] * 3, [0.6] * 3, [0.4] * 3, [0.8] * 3, "refuted"),
+    ],
+)
+def test_learned_compression(network, pca, untrained, lost, verdict):
+    module = learned_compression
+    luck = 0.002 * np.random.default_rng(0).normal(size=(len(module.SEEDS), 1))
+    flat = np.ones(len(module.SIZES))
+    values = {"network": network, "pca": pca, "untrained": untrained}
+    runs = Runs(
+        [
+            {
+                "arm": f"{images}_{code}",
+                "metrics": {
+                    "class_accuracy": accuracies[place] * flat + of_seed,
+                    "variance_lost": (lost[place] if code == "network" else 0.5) * flat + of_seed,
+                },
+            }
+            for place, images in enumerate(module.SETS)
+            for code, accuracies in values.items()
+            for of_seed in luck
+        ]
+    )
+    assert module.decide(runs).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "leads, verdict",
+    [
+        ([0.1, 0.1, 0.1, 0.1], "supported"),
+        ([-0.1, 0.1, 0.1, 0], "partly"),
+        ([-0.1, 0.1, 0, 0], "not supported"),
+        ([0, 0, 0, 0], "not supported"),
+        ([-0.1, -0.1, 0.1, 0], "refuted"),
+    ],
+)
+def test_hand_made_features(leads, verdict):
+    lead = dict(zip(hand_made_features.SETS, leads, strict=True))
+    values = {"hog": 0.8, "raw": 0.6, "pca": 0.5}
+
+    def of_arm(arm):
+        images, _, method = arm.partition("_")
+        return values.get(method, 0.8 + lead[images])
+
+    runs = planted(hand_made_features, "test_accuracy", of_arm)
+    assert hand_made_features.decide(runs).verdict == verdict
+
+
+def test_components_lose_what_the_spectrum_says_and_no_other_code_loses_less():
+    rng = np.random.default_rng(0)
+    images = (rng.normal(size=(60, 25)) * np.geomspace(5, 0.1, 25)).reshape(60, 1, 5, 5)
+    parts = [images, images]
+    rows = images.reshape(60, 25) - images.reshape(60, 25).mean(axis=0)
+    squares = np.linalg.svd(rows, compute_uv=False) ** 2
+
+    def lost(codes):
+        rebuilt = learned_compression.rebuilt(codes, parts)
+        return learned_compression.share_lost(parts, rebuilt)
+
+    best = lost(learned_compression.components(parts, 4))
+    assert best == pytest.approx(squares[4:].sum() / squares.sum())
+    others = [np.tanh(rows @ rng.normal(size=(25, 4))) for _ in range(20)]
+    assert min(lost([code, code]) for code in others) > best
+    assert lost([np.zeros((60, 1))] * 2) == pytest.approx(1)
+
+
+def test_properties_are_those_of_a_drawn_stroke():
+    images = np.zeros((3, 1, 20, 20))
+    images[0, 0, 4:15, 9:11] = 1
+    images[1, 0, 4:15, 7:13] = 1
+    for row in range(4, 15):
+        images[2, 0, row, 20 - row - 1 : 20 - row + 1] = 1  # a pixel to the left for each down
+    slant, thickness, row, column = learned_compression.properties(images).T
+    assert slant == pytest.approx([0, 0, 1])
+    assert thickness[1] > 1.5 * thickness[0]
+    assert row == pytest.approx([9, 9, 9]) and column[:2] == pytest.approx([9.5, 9.5])
+    shares = learned_compression.explained([images[:, 0, :, 0]] * 2, [images[:, 0, 9, 7:9]] * 2)
+    assert (shares <= 1e-9).all()  # an empty code explains nothing
