@@ -5,12 +5,15 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from shapes.network_texts import CASES, texts
 
 from cnnnotes import cli
+from cnnnotes.layers import Conv2d, Flatten, Linear, ReLU, Sequential
 
 CHAPTER = "conv 8 3x3 pad 1 | relu | maxpool 2 | flatten | linear 10"
 
@@ -191,3 +194,73 @@ def test_any_network_ends_in_a_result_or_one_clear_error(text, shape):
     status, out, err = run("shapes", "--input", shape, "--", text)
     assert status in (0, 2)
     assert out if status == 0 else err.startswith("cnnnotes: ")
+
+
+@pytest.fixture
+def saved(tmp_path, monkeypatch):
+    """A folder with two saved networks and images for them, entered."""
+    monkeypatch.chdir(tmp_path)
+    for name, kernel in (("three", 3), ("five", 5)):
+        left = (9 - kernel) ** 2
+        Sequential(Conv2d(1, 2, kernel), ReLU(), Flatten(), Linear(2 * left, 3), seed=0).save(
+            f"{name}.npz"
+        )
+    images = np.random.default_rng(0).random((6, 1, 8, 8), dtype=np.float32)
+    np.save("images.npy", images)
+    np.save("bytes.npy", (images[:, 0] * 255).astype(np.uint8))
+    np.save("large.npy", np.zeros((2, 1, 9, 9), np.float32))
+    np.save("labels.npy", np.arange(6) % 3)
+    return tmp_path
+
+
+def test_inspect_writes_the_report_of_a_saved_network(saved):
+    words = ["inspect", "three.npz", "--images", "images.npy", "--labels", "labels.npy"]
+    status, out, err = run(*words)
+    assert (status, err) == (0, "")
+    assert "conv 1->2 3x3" in out and "of 6 answers are right" in out
+    assert out.endswith("wrote report.html\n")
+    assert "<title>three: a look inside</title>" in (saved / "report.html").read_text()
+    status, out, _ = run("inspect", "three.npz", "--images", "bytes.npy", "--limit", "4")
+    assert status == 0
+    assert "Looked at with 4 images" in (saved / "report.html").read_text()
+
+
+def test_inspect_compares_several_networks(saved):
+    words = ["inspect", "three.npz", "five.npz", "--images", "images.npy", "--output", "two.html"]
+    status, _, err = run(*words)
+    assert (status, err) == (0, "")
+    assert "<title>three · five: a look inside</title>" in (saved / "two.html").read_text()
+    assert not (saved / "report.html").exists()
+
+
+def test_inspect_opens_a_folder_of_pictures_and_a_torch_module(saved):
+    (saved / "shown").mkdir()
+    for number in range(3):
+        picture = np.full((8, 8), 80 * number, np.uint8)
+        Image.fromarray(picture).save(saved / "shown" / f"{number}.png")
+    (saved / "nets_to_inspect.py").write_text(
+        "from torch import nn\n"
+        "def small(): return nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten())\n"
+    )
+    status, _, err = run("inspect", "--torch", "nets_to_inspect:small", "--images", "shown")
+    assert (status, err) == (0, "")
+    assert "Looked at with 3 images" in (saved / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ([], "give a model: a .npz file, or --torch module:callable"),
+        (["three.npz", "--images", "large.npy"], "3: The layer was made for 72 features, and 98"),
+        (["three.npz", "--images", "nothing.npy"], "nothing.npy"),
+        (["three.npz", "--images", "three.npz"], "must be a .npy file"),
+        (["three.npz", "--images", "labels.npy"], "must hold images (N, C, H, W)"),
+        (["images.npy", "--images", "images.npy"], "images.npy"),
+        (["three.npz", "./three.npz", "--images", "images.npy"], "two models have the same name"),
+    ],
+)
+def test_inspect_says_what_is_wrong(saved, arguments, message):
+    status, out, err = run("inspect", *arguments)
+    assert (status, out) == (2, "")
+    assert message in err and err.startswith("cnnnotes: ")
+    assert not (saved / "report.html").exists()

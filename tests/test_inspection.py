@@ -1,5 +1,7 @@
 """The instruments show what is known beforehand: support, symmetry, sizes, gradients."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -20,9 +22,12 @@ from cnnnotes.inspection import (
     orientation_selectivity,
     orientation_tuning,
     readability,
+    shift_sensitivity,
     simple_readings,
+    top_patches,
 )
 from cnnnotes.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
+from cnnnotes.shapes import trace
 
 
 def ones(depth):
@@ -284,3 +289,62 @@ def test_bright_and_dark_readings_mirror_each_other():
     images = np.random.default_rng(1).normal(size=(1, 1, 12, 12))
     one, other = simple_readings(images), simple_readings(-images)
     np.testing.assert_allclose(one[:, :72], other[:, 72:])
+
+
+def test_top_patches_hold_all_that_the_unit_reads_and_nothing_else():
+    model = Sequential(
+        Conv2d(2, 3, 3, padding=1), ReLU(), MaxPool2d(2), Conv2d(3, 4, 3, stride=2), seed=0
+    ).to("float64")
+    images = np.random.default_rng(0).normal(size=(6, 2, 15, 13))
+    maps = feature_maps(model, images)["3"]
+    row = trace(model, images.shape[1:]).rows[-1]
+    found = top_patches(maps, images, row, 3)
+    assert found.pixels.shape == (4, 3, 2, row.receptive_field, row.receptive_field)
+    assert (np.diff(found.answers, axis=1) <= 0).all()
+    for filter, place in np.ndindex(4, 3):
+        image, (down, across) = found.images[filter, place], found.units[filter, place]
+        assert found.answers[filter, place] == maps[image, filter].max()
+        top, left = (
+            int(unit * row.effective_stride - row.effective_padding) for unit in (down, across)
+        )
+        other = np.random.default_rng(1).normal(size=images.shape)  # all but the patch is changed
+        inside = np.isfinite(found.pixels[filter, place])
+        for channel, i, j in np.argwhere(inside):
+            other[image, channel, top + i, left + j] = found.pixels[filter, place, channel, i, j]
+        again = feature_maps(model, other[image : image + 1])["3"][0, filter, down, across]
+        assert again == pytest.approx(found.answers[filter, place])
+
+
+def test_top_patches_mark_what_lies_beyond_each_border():
+    images = np.ones((4, 1, 6, 6), np.float32)
+    maps = np.zeros((4, 1, 6, 6), np.float32)
+    corners = [(0, 0), (0, 5), (5, 0), (5, 5)]
+    for image, (corner, answer) in enumerate(zip(corners, (4, 3, 2, 1), strict=True)):
+        maps[image, 0][corner] = answer
+    row = trace(Conv2d(1, 1, 5, padding=2), (1, 6, 6)).rows[-1]
+    found = top_patches(maps, images, row, 4)
+    assert found.images.tolist() == [[0, 1, 2, 3]]
+    assert found.units[0].tolist() == [list(corner) for corner in corners]
+    near, far = np.arange(5) >= 2, np.arange(5) <= 2
+    for patch, (rows, columns) in zip(
+        found.pixels[0, :, 0], [(near, near), (near, far), (far, near), (far, far)], strict=True
+    ):
+        np.testing.assert_array_equal(np.isfinite(patch), np.outer(rows, columns))
+
+
+def test_top_patches_need_a_known_field_and_maps_of_these_images():
+    row = trace(Conv2d(1, 1, 3), (1, 6, 6)).rows[-1]
+    with pytest.raises(ValueError, match="must be made from images"):
+        top_patches(np.ones((2, 1, 4, 4), np.float32), np.ones((3, 1, 6, 6), np.float32), row)
+    unknown = replace(row, receptive_field=None)
+    with pytest.raises(ValueError, match="must have a known receptive field"):
+        top_patches(np.ones((2, 1, 4, 4), np.float32), np.ones((2, 1, 6, 6), np.float32), unknown)
+
+
+def test_a_constant_image_does_not_change_when_it_moves_and_stripes_turn_over():
+    stripes = np.tile(np.array([1, -1], np.float64), 4)[None, None, None].repeat(8, axis=2)
+    model = Sequential(Conv2d(1, 1, 1, bias=False, dtype="float64"))
+    assert shift_sensitivity(model, np.ones((2, 1, 8, 8))) == {"input": 0, "0": 0}
+    changes = shift_sensitivity(model, stripes)
+    turned = 2 * (7 / 8) ** 0.5  # twice the length in seven columns of eight; the border repeats
+    assert changes["input"] == changes["0"] == pytest.approx(turned / 2)  # across, of four ways

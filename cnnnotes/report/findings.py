@@ -131,8 +131,7 @@ class Report:
 
     def findings(self) -> list[str]:
         """Return what stands out, one sentence each."""
-        said = [sentence for find in _FINDERS for sentence in find(self)]
-        return [sentence[0].upper() + sentence[1:] for sentence in said]
+        return [sentence for find in _FINDERS for sentence in find(self)]
 
     def __str__(self) -> str:
         """Return layers and findings in plain text."""
@@ -203,7 +202,8 @@ def _not_finite(report: Report) -> Iterator[str]:
     for row, output in zip(report.trace.rows, report.run.outputs, strict=True):
         if not np.isfinite(output).all():
             yield (
-                f"{called(row)}: the output is not finite from here on. Did the training diverge?"
+                f"Layer {called(row)}: the output is not finite from here on. "
+                "Did the training diverge?"
             )
             return
 
@@ -212,8 +212,8 @@ def _dead(report: Report) -> Iterator[str]:
     for layer in report.layers:
         if layer.dead:
             yield (
-                f"{called(layer.row)}: {len(layer.dead)} of {layer.filters:,} dead, zero on all "
-                f"{len(report.images)} images: {listed(layer.dead)}."
+                f"Layer {called(layer.row)}: {len(layer.dead)} of {layer.filters:,} dead, zero on "
+                f"all {len(report.images)} images: {listed(layer.dead)}."
             )
 
 
@@ -222,8 +222,8 @@ def _alike(report: Report) -> Iterator[str]:
         if layer.copies and layer.dead is not None:
             pairs = [f"{second} like {first}" for first, second in layer.duplicates or ()]
             yield (
-                f"{called(layer.row)}: {len(layer.copies)} of {layer.filters:,} alike another: "
-                f"{listed(pairs)}."
+                f"Layer {called(layer.row)}: {len(layer.copies)} of {layer.filters:,} alike "
+                f"another: {listed(pairs)}."
             )
 
 
@@ -246,7 +246,7 @@ def _largest(report: Report) -> Iterator[str]:
     row = max(report.trace.rows, key=lambda row: row.parameters)
     if row.parameters > report.trace.parameters / 2:
         share = row.parameters / report.trace.parameters
-        yield f"{called(row)} holds {share:.0%} of the parameters."
+        yield f"Layer {called(row)} holds {share:.0%} of the parameters."
 
 
 def _shift(report: Report) -> Iterator[str]:
@@ -282,9 +282,8 @@ _FINDERS: tuple[Callable[[Report], Iterator[str]], ...] = (
 
 
 def called(row: Row) -> str:
-    """Return a layer's name for a sentence: "conv1 (conv 1->6 5x5)", "layer 0 (relu)"."""
-    name = f"layer {row.name}" if row.name.replace(".", "").isdigit() else row.name
-    return f"{name} ({row.layer})" if row.layer else name
+    """Return a layer's name for a sentence: "conv1 (conv 1->6 5x5)", "0 (relu)"."""
+    return f"{row.name} ({row.layer})" if row.layer else row.name
 
 
 def listed(numbers: Iterable[Any], most: int = 8) -> str:

@@ -226,7 +226,7 @@ def _first_filters(report: Report) -> str:
         cells = np.full((lines * columns, *shown.shape[2:]), np.nan, np.float32)
         cells[:count] = shown[:, 0] / scale
         picture = pictures.signed(pictures.grid(cells.reshape(lines, columns, *shown.shape[2:])))
-    said = f"Filters of {called(row)}, {count} of {len(weight)}, {kind}"
+    said = f"Filters of layer {called(row)}, {count} of {len(weight)}, {kind}"
     return (
         f"<figure><div class='maps'>{_image(picture, said, 48 * columns)}</div>"
         f"<figcaption>{escape(said)}. One scale for all.</figcaption></figure>"
@@ -257,7 +257,7 @@ def _map_figure(report: Report, number: int, cell: int) -> str:
     wide = 56 * filters
     blank = int((maps.max(axis=(2, 3)) <= 0).sum())
     said = (
-        f"{filters} of {layer.filters} maps of {called(layer.row)} for {images} images, "
+        f"{filters} of {layer.filters} maps of layer {called(layer.row)} for {images} images, "
         f"{height} × {width}"
     )
     found = f"; {blank} of {images * filters} blank" if layer.dead is not None else ""
