@@ -163,6 +163,7 @@ LEDGER = (
         "P10",
         "Dropout begins to matter where dense heads overfit.",
         "pooling/dropout",
+        "dropout_gap",
     ),
     Claim(
         "P11",

@@ -26,6 +26,7 @@ def build() -> None:
     build_figures()
     labs.build()
     build_card()
+    build_sample_report()
     build_sources()
     build_font()
 
@@ -69,6 +70,19 @@ def build_card() -> None:
             buffer, format="png", facecolor=LIGHT.paper, metadata={"Software": None}
         )
     draw.write(path, buffer.getvalue())
+    draw.write(note, key.encode())
+
+
+def build_sample_report() -> None:
+    """Make the report that the chapter on the loop links to."""
+    path, note = GENERATED / "report.html", GENERATED / "report.json"
+    key = draw.key("the_loop.sample_report", [])
+    if path.exists() and note.exists() and note.read_text() == key:
+        return
+    from cnnnotes.figures.the_loop import sample_report
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sample_report(path)
     draw.write(note, key.encode())
 
 

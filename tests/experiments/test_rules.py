@@ -5,6 +5,7 @@ import pytest
 
 from cnnnotes.experiments import (
     data_efficiency,
+    dropout_gap,
     four_levers,
     hand_made_features,
     invariance_ladder,
@@ -20,6 +21,7 @@ from cnnnotes.experiments import (
 )
 from cnnnotes.experiments.experiment import Runs
 from cnnnotes.experiments.fair import check_matched, parameters
+from cnnnotes.layers import Dropout
 
 
 def planted(module, metric, of_arm, spread=0.002):
@@ -461,3 +463,40 @@ def test_properties_are_those_of_a_drawn_stroke():
     assert row == pytest.approx([9, 9, 9]) and column[:2] == pytest.approx([9.5, 9.5])
     shares = learned_compression.explained([images[:, 0, :, 0]] * 2, [images[:, 0, 9, 7:9]] * 2)
     assert (shares <= 1e-9).all()  # an empty code explains nothing
+    "gap, gains, verdict",
+    [
+        (0.1, {"dense": 0.03}, "supported"),
+        (0.1, {"dense": 0.03, "pooled": 0.03}, "partly"),
+        (0.1, {"dense": 0.03, "of_3000": 0.03}, "partly"),
+        (0.1, {"dense": -0.03}, "refuted"),
+        (0.1, {"dense": 0.0}, "not supported"),  # the gap is smaller, and nothing is gained
+        (0.0, {"dense": 0.03}, "not supported"),
+        (0.1, {"pooled": 0.03}, "not supported"),
+    ],
+)
+def test_dropout_gap(gap, gains, verdict):
+    def accuracy(arm):
+        kind, _, dropped = arm.rpartition("_")
+        return 0.85 + (gains.get(kind, 0) if dropped == "50" else 0)
+
+    runs = planted(dropout_gap, "test_accuracy", accuracy)
+    luck = planted(dropout_gap, "gap", lambda arm: gap - 0.02 * (arm == "dense_50"))
+    for run, of_gap in zip(runs.runs, luck.runs, strict=True):
+        run["metrics"] |= of_gap["metrics"] | {"loss_gap": 1.0}
+    assert dropout_gap.decide(runs).verdict == verdict
+
+
+def test_dropout_heads_are_of_one_size_and_drop_where_they_say():
+    models = {arm: dropout_gap.network(dropout_gap.SETTINGS[arm], 0) for arm in dropout_gap.ARMS}
+    check_matched(models)
+    places = {
+        arm: [number for number, layer in enumerate(model) if isinstance(layer, Dropout)]
+        for arm, model in models.items()
+    }
+    assert places["dense_0"] == places["decay"] == []
+    assert places["dense_50"] == [len(models["dense_50"]) - 2]
+    assert places["pooled_50"] == [len(models["pooled_50"]) - 2]
+    assert len(places["convolutions_25"]) == 2 and max(places["convolutions_25"]) < 8
+    first, dropped = models["dense_0"].state_dict(), models["dense_50"].state_dict()
+    for before, after in zip(first.values(), dropped.values(), strict=True):
+        np.testing.assert_array_equal(before, after)  # dropout does not change the first weights
