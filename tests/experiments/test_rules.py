@@ -379,6 +379,9 @@ def test_spread_is_taken_where_neither_fails():
     max_pooling, stride = steadiness.spreads(runs, "max", "stride")
     assert max_pooling == pytest.approx([0.05, 0, 0.1])  # the last seed has no rate left
     assert stride == pytest.approx([0.05, 0.2 / 3, 0.25])
+
+
+@pytest.mark.parametrize(
     "network, pca, untrained, lost, verdict",
     [
         ([0.9] * 3, [0.6] * 3, [0.5] * 3, [0.8] * 3, "supported"),
@@ -463,6 +466,9 @@ def test_properties_are_those_of_a_drawn_stroke():
     assert row == pytest.approx([9, 9, 9]) and column[:2] == pytest.approx([9.5, 9.5])
     shares = learned_compression.explained([images[:, 0, :, 0]] * 2, [images[:, 0, 9, 7:9]] * 2)
     assert (shares <= 1e-9).all()  # an empty code explains nothing
+
+
+@pytest.mark.parametrize(
     "gap, gains, verdict",
     [
         (0.1, {"dense": 0.03}, "supported"),
