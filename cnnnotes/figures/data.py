@@ -29,7 +29,7 @@ def samples(palette: Palette) -> tuple[Figure, str]:
             cell.imshow(image[0], cmap="gray" if name == "textures" else palette.amount)
         row[0].set_ylabel(name, rotation=0, ha="right", va="center", labelpad=6)
     for cell, photo in zip(axes[-1], photos.values(), strict=False):
-        cell.imshow(photo[0, 0], cmap="gray")
+        cell.imshow(photo[0, 0], cmap="gray", interpolation="auto")  # no more pixels than it shows
     for cell in axes[-1][len(photos) :]:
         cell.axis("off")
     axes[-1][0].set_ylabel("photos", rotation=0, ha="right", va="center", labelpad=6)
