@@ -102,7 +102,7 @@ def clouds(palette: Palette) -> tuple[Figure, str]:
     return figure, (
         f"Held-out digits in the first two directions of two codes of {KEPT} numbers; "
         f"{', '.join(map(str, CLOUD))} in colour. In PCA's, fours and sevens lie on each other; in "
-        "the network's they are apart. Of the variance lie between classes: "
+        "the network's they are apart. Variance between classes: "
         f"{', '.join(f'{name} {share:.0%}' for name, share in shares.items())}."
     )
 
