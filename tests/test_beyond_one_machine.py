@@ -52,6 +52,8 @@ def run(folder, text, *command):
 
 def losses(folder, text, *command):
     done = run(folder, text, *command)
+    if done.returncode != 0:  # a port that torchrun found free was taken before it took it
+        done = run(folder, text, *command)
     assert done.returncode == 0, done.stderr
     return [float(line.split()[-1]) for line in done.stdout.splitlines()]
 

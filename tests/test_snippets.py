@@ -7,7 +7,12 @@ from cnnnotes.site import snippets
 
 @pytest.mark.parametrize("name", snippets.names())
 def test_snippet_prints_what_the_page_says(name):
-    snippets.compare(name)
+    try:
+        snippets.compare(name)
+    except snippets.SnippetError:
+        if not name.startswith("beyond_one_machine/"):
+            raise
+        snippets.compare(name)  # a port that torchrun found free was taken before it took it
 
 
 @pytest.fixture
