@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
-from cnnnotes.shapes.diagnosis import Diagnosis, Fix, ShapeError
+from cnnnotes.shapes import diagnoses
+from cnnnotes.shapes.diagnosis import ShapeError
 from cnnnotes.shapes.sizes import (
     checked_number,
     conv_output_size,
@@ -126,7 +127,7 @@ class BatchNorm(Layer):
     def output_shape(self, shape: Shape) -> Shape:
         """Return ``shape``, having checked its channels."""
         if self.num_features is not None and shape[0] != self.num_features:
-            raise ShapeError(batchnorm_features(self.num_features, shape[0]))
+            raise ShapeError(diagnoses.batchnorm_features(self.num_features, shape[0]))
         return shape
 
     def parameters(self, shape: Shape) -> int:
@@ -177,11 +178,11 @@ class Linear(Layer):
     def output_shape(self, shape: Shape) -> Shape:
         """Return ``shape`` with ``out_features`` for its last axis."""
         if self.in_features is None and len(shape) > 1:
-            raise ShapeError(flatten_missing(shape, self.in_features))
+            raise ShapeError(diagnoses.flatten_missing(shape, self.in_features))
         if self.in_features is not None and shape[-1] != self.in_features:
             if prod(shape) == self.in_features:
-                raise ShapeError(flatten_missing(shape, self.in_features))
-            raise ShapeError(linear_features(self.in_features, shape))
+                raise ShapeError(diagnoses.flatten_missing(shape, self.in_features))
+            raise ShapeError(diagnoses.linear_features(self.in_features, shape))
         return (*shape[:-1], self.out_features)
 
     def parameters(self, shape: Shape) -> int:
@@ -270,21 +271,23 @@ class Conv(Windowed):
         _need_picture("conv", shape, self.in_channels)
         channels = shape[0]
         if self.in_channels not in (None, channels):
-            raise ShapeError(conv_channels(self.in_channels, shape))
+            raise ShapeError(diagnoses.conv_channels(self.in_channels, shape))
         out, groups = self.out_channels or channels, self.groups or channels
         for argument, value in (("in_channels", channels), ("out_channels", out)):
             if value % groups:
-                raise ShapeError(groups_divide(argument, value, groups))
+                raise ShapeError(diagnoses.groups_divide(argument, value, groups))
         return out
 
     def output_size(self, size: int, axis: int) -> int:
         """Return the outputs along one axis."""
         kernel, stride, dilation = _axis(self, axis)
         if self.padding == "same" and stride != 1:
-            raise ShapeError(same_with_stride(stride, kernel_span(kernel, dilation)))
+            raise ShapeError(diagnoses.same_with_stride(stride, kernel_span(kernel, dilation)))
         before, after = _sides(self.padding, axis, size, kernel, stride, dilation)
         if size + before + after < kernel_span(kernel, dilation):
-            raise ShapeError(kernel_too_large(size, kernel, dilation, before, after, axis))
+            raise ShapeError(
+                diagnoses.kernel_too_large(size, kernel, dilation, before, after, axis)
+            )
         return conv_output_size(size, kernel, stride, (before, after), dilation)
 
     def parameters(self, shape: Shape) -> int:
@@ -348,10 +351,10 @@ class ConvTranspose(Windowed):
         """Return the channels that come out, having checked those that go in."""
         _need_picture(self.kind, shape, self.in_channels)
         if self.in_channels not in (None, shape[0]):
-            raise ShapeError(conv_channels(self.in_channels, shape))
+            raise ShapeError(diagnoses.conv_channels(self.in_channels, shape))
         for argument, value in (("in_channels", shape[0]), ("out_channels", self.out_channels)):
             if value % self.groups:
-                raise ShapeError(groups_divide(argument, value, self.groups))
+                raise ShapeError(diagnoses.groups_divide(argument, value, self.groups))
         return self.out_channels
 
     def output_size(self, size: int, axis: int) -> int:
@@ -359,11 +362,11 @@ class ConvTranspose(Windowed):
         kernel, stride, dilation = _axis(self, axis)
         output_padding = self.output_padding[axis]
         if output_padding >= max(stride, dilation):
-            raise ShapeError(output_padding_too_large(output_padding, stride, dilation))
+            raise ShapeError(diagnoses.output_padding_too_large(output_padding, stride, dilation))
         before, after = self.padding[axis]
         full = (size - 1) * stride + kernel_span(kernel, dilation) + output_padding
         if full - before - after < 1:
-            raise ShapeError(nothing_left(full, before, after))
+            raise ShapeError(diagnoses.nothing_left(full, before, after))
         return conv_transpose_output_size(
             size, kernel, stride, (before, after), output_padding, dilation
         )
@@ -427,12 +430,12 @@ class Pool(Windowed):
         if self.kind == "blurpool":
             return conv_output_size(size, kernel, stride, (before, after), dilation)
         if max(before, after) > kernel // 2:
-            raise ShapeError(pool_padding(max(before, after), kernel))
+            raise ShapeError(diagnoses.pool_padding(max(before, after), kernel))
         try:
             return pool_output_size(size, kernel, stride, (before, after), dilation, self.ceil_mode)
         except ValueError:
             raise ShapeError(
-                kernel_too_large(size, kernel, dilation, before, after, axis, pool=True)
+                diagnoses.kernel_too_large(size, kernel, dilation, before, after, axis, pool=True)
             ) from None
 
     def macs(self, shape: Shape) -> int:
@@ -505,10 +508,10 @@ class Join(Layer):
         """Return what comes out of branches that end in ``shapes``."""
         if self.kind == "cat":
             if len({shape[1:] for shape in shapes}) > 1 or len({len(s) for s in shapes}) > 1:
-                raise ShapeError(branches_differ("cat", shapes))
+                raise ShapeError(diagnoses.branches_differ("cat", shapes))
             return (sum(shape[0] for shape in shapes), *shapes[0][1:])
         if len(set(shapes)) > 1:
-            raise ShapeError(branches_differ("add", shapes))
+            raise ShapeError(diagnoses.branches_differ("add", shapes))
         return shapes[0]
 
 
@@ -545,222 +548,6 @@ class Branches(Layer):
 def to_text(layers: Sequence[Layer]) -> str:
     """Return layers in the text form that `parse` reads."""
     return " | ".join(str(layer) for layer in layers)
-
-
-# What can be wrong. Each returns the diagnosis; messages and layers lead to the same words.
-
-
-def conv_channels(expected: int | None, shape: Shape) -> Diagnosis:
-    """A convolution, made for ``expected`` channels, meets (channels, height, width) ``shape``."""
-    channels = shape[0]
-    fixes = []
-    if shape[-1] == expected:
-        fixes.append(
-            Fix(
-                f"swap to (N, C, H, W): your last axis is {expected}; x.permute(0, 3, 1, 2)",
-                "input",
-                "x.permute(0, 3, 1, 2)",
-            )
-        )
-    if expected == 1 and len(shape) == 3:
-        fixes.append(
-            Fix(
-                f"if {channels} is the number of pictures, give them a channel axis: x[:, None]",
-                "input",
-                "x.squeeze(0)[:, None]",
-            )
-        )
-    fixes.append(Fix(f"change in_channels to {channels}", "in_channels", channels))
-    return Diagnosis(
-        "conv channels",
-        f"The layer was made for {expected} channel{'s' * (expected != 1)}, "
-        f"and its input has {channels}.",
-        f"input {_times(shape)}: the axis before height and width is {channels}, "
-        f"in_channels is {expected}",
-        tuple(fixes),
-    )
-
-
-def conv_rank(shape: Shape, channels: int | None = None) -> Diagnosis:
-    """A layer for pictures meets something that is neither (C, H, W) nor (N, C, H, W)."""
-    fixes = []
-    if len(shape) == 2:
-        fixes.append(Fix("add batch and channel axes: x[None, None]", "input", "x[None, None]"))
-    elif len(shape) == 5 and 1 in shape:
-        axis = shape.index(1)
-        fixes.append(Fix(f"drop an axis of 1: x.squeeze({axis})", "input", f"x.squeeze({axis})"))
-    elif len(shape) == 1 and channels:
-        side = round((shape[0] / channels) ** 0.5)
-        if channels * side * side == shape[0]:
-            call = f"x.reshape(-1, {channels}, {side}, {side})"
-            fixes.append(Fix(f"give the pixels their shape back: {call}", "input", call))
-    if not fixes:
-        fixes.append(Fix("reshape the input to (N, C, H, W)", "input", "x.reshape(N, C, H, W)"))
-    return Diagnosis(
-        "conv rank",
-        f"The layer needs (N, C, H, W), or (C, H, W) for one picture, and its input has "
-        f"{len(shape)} {'axis' if len(shape) == 1 else 'axes'}.",
-        f"input {_times(shape)}",
-        tuple(fixes),
-    )
-
-
-def kernel_too_large(
-    size: int,
-    kernel: int,
-    dilation: int = 1,
-    before: int = 0,
-    after: int = 0,
-    axis: int = 0,
-    *,
-    pool: bool = False,
-) -> Diagnosis:
-    """No window fits: the kernel spans more than the padded input."""
-    span, padded = kernel_span(kernel, dilation), size + before + after
-    along = ("height", "width")[axis]
-    least = -(-(span - size) // 2)
-    fixes = []
-    if not pool or least <= kernel // 2:
-        fixes.append(Fix(f"pad {least}", "padding", least))
-    if dilation > 1 and kernel <= padded:
-        largest = (padded - 1) // (kernel - 1)
-        fixes.append(Fix(f"dilation {largest}", "dilation", largest))
-    largest = (padded - 1) // dilation + 1
-    fixes.append(Fix(f"kernel_size {largest}", "kernel_size", largest))
-    if pool:
-        fixes.reverse()
-    fixes.append(
-        Fix(
-            f"make {along} at least {size + span - padded} here: "
-            "a larger picture, or less downsampling before",
-            "input",
-            size + span - padded,
-        )
-    )
-    dilated = f" ({dilation} · ({kernel} − 1) + 1 with dilation)" if dilation > 1 else ""
-    return Diagnosis(
-        "kernel larger than input",
-        f"The {'window' if pool else 'kernel'} does not fit: it spans {span}, and the "
-        f"{'padded ' * (before + after > 0)}input has {padded} in {along}.",
-        f"{f'{size} + {before} + {after} = ' * (before + after > 0)}{padded} < {span}{dilated}",
-        tuple(fixes),
-    )
-
-
-def linear_features(expected: int, shape: Shape) -> Diagnosis:
-    """A linear layer, made for ``expected`` features, meets another number."""
-    features = shape[-1]
-    return Diagnosis(
-        "linear features",
-        f"The layer was made for {expected} features, and {features} arrive.",
-        f"{features} ≠ {expected}",
-        (Fix(f"change in_features to {features}", "in_features", features),),
-    )
-
-
-def flatten_missing(shape: Shape, expected: int | None) -> Diagnosis:
-    """A linear layer meets a picture."""
-    features = prod(shape)
-    fixes = [Fix("put flatten before it: x.flatten(1)", "input", "x.flatten(1)")]
-    if expected not in (None, features):
-        fixes.append(Fix(f"and change in_features to {features}", "in_features", features))
-    return Diagnosis(
-        "flatten missing",
-        "The layer needs flat features, and a picture arrives.",
-        f"{_times(shape)} = {features}",
-        tuple(fixes),
-    )
-
-
-def batchnorm_features(expected: int, channels: int) -> Diagnosis:
-    """A batch normalisation, made for ``expected`` channels, meets another number."""
-    return Diagnosis(
-        "batch-norm features",
-        f"The layer was made for {expected} channels, and its input has {channels}.",
-        f"{channels} ≠ {expected}",
-        (Fix(f"change num_features to {channels}", "num_features", channels),),
-    )
-
-
-def pool_padding(padding: int, kernel: int) -> Diagnosis:
-    """A pooling is padded so much that a window could hold nothing but padding."""
-    return Diagnosis(
-        "pooling padding",
-        f"Pooling may be padded by at most half its kernel, and {padding} is more than half of "
-        f"{kernel}.",
-        f"{kernel} // 2 = {kernel // 2} < {padding}",
-        (
-            Fix(f"pad {kernel // 2}", "padding", kernel // 2),
-            Fix(f"kernel_size {2 * padding}", "kernel_size", 2 * padding),
-        ),
-    )
-
-
-def groups_divide(argument: str, channels: int, groups: int) -> Diagnosis:
-    """Channels do not share out evenly among groups."""
-    divisor = max(d for d in range(1, min(groups, channels) + 1) if channels % d == 0)
-    return Diagnosis(
-        "groups",
-        f"{argument} (={channels}) must be divisible by groups (={groups}).",
-        f"{channels} = {channels // groups} · {groups} + {channels % groups}",
-        (Fix(f"groups {divisor}", "groups", divisor),),
-    )
-
-
-def same_with_stride(stride: int, span: int) -> Diagnosis:
-    """PyTorch's padding "same" meets a stride."""
-    half = (span - 1) // 2
-    return Diagnosis(
-        "same with stride",
-        f"padding 'same' keeps the size, and stride {stride} does not: PyTorch refuses both.",
-        f"({span} − 1) // 2 = {half} on each side, as without stride",
-        (Fix(f"pad {half}", "padding", half), Fix("stride 1", "stride", 1)),
-    )
-
-
-def output_padding_too_large(output_padding: int, stride: int, dilation: int) -> Diagnosis:
-    """A transposed convolution adds more than the stride could have merged."""
-    most = max(stride, dilation) - 1
-    return Diagnosis(
-        "transposed conv output size",
-        f"output_padding (={output_padding}) must be smaller than stride (={stride}) "
-        f"or dilation (={dilation}).",
-        f"{stride} input sizes share an output size; output_padding picks one, 0 to {most}",
-        (Fix(f"output_padding {most}", "output_padding", most),),
-    )
-
-
-def nothing_left(full: int, before: int, after: int) -> Diagnosis:
-    """A transposed convolution's padding, which crops, takes all there is."""
-    most = (full - 1) // 2
-    return Diagnosis(
-        "transposed conv output size",
-        f"In a transposed convolution padding crops, and {before} + {after} takes all of "
-        f"the {full} outputs.",
-        f"{full} − {before} − {after} < 1",
-        (Fix(f"pad {most}", "padding", most),),
-    )
-
-
-def branches_differ(join: str, shapes: Sequence[Shape]) -> Diagnosis:
-    """Branches that meet have different shapes."""
-    shown = " and ".join(_times(shape) for shape in shapes)
-    first, other = shapes[0], next((s for s in shapes if s != shapes[0]), shapes[0])
-    fixes = []
-    if len(first) == len(other) == 3 and (join == "add" or first[1:] != other[1:]):
-        ratio = max(-(-a // b) for a, b in zip(other[1:], first[1:], strict=True))
-        stride = f" stride {ratio}" if ratio > 1 else ""
-        fixes.append(
-            Fix(
-                f"end the branch of {_times(other)} with conv {first[0]} 1x1{stride}",
-                "branch",
-                f"conv {first[0]} 1x1{stride}",
-            )
-        )
-    needed = "the same shape" if join == "add" else "the same height and width"
-    return Diagnosis(
-        "branches", f"Branches that meet in {join} need {needed}.", shown, tuple(fixes)
-    )
 
 
 # Small helpers.
@@ -824,11 +611,7 @@ def _sliding(layer: Any, grid: Shape) -> tuple[Window, ...]:
 
 def _need_picture(kind: str, shape: Shape, channels: int | None = None) -> None:
     if len(shape) != 3:
-        raise ShapeError(conv_rank(shape, channels))
-
-
-def _times(shape: Shape) -> str:
-    return " × ".join(map(str, shape))
+        raise ShapeError(diagnoses.conv_rank(shape, channels))
 
 
 def _count(expected: int | None, made: int | None) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from re import Match
 
-from cnnnotes.shapes import descriptions as d
+from cnnnotes.shapes import diagnoses
 from cnnnotes.shapes.diagnosis import Diagnosis, Fix
 
 Reader = Callable[[Match[str]], Diagnosis]
@@ -34,7 +34,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 def _conv_channels(match: Match[str]) -> Diagnosis:
     batch_shape, expected = _numbers(match["input"]), int(match["expected"])
-    diagnosis = d.conv_channels(expected, batch_shape[1:])
+    diagnosis = diagnoses.conv_channels(expected, batch_shape[1:])
     if batch_shape[0] == 1:
         return diagnosis
     kept = tuple(fix for fix in diagnosis.fixes if "x[:, None]" not in fix.text)
@@ -42,7 +42,7 @@ def _conv_channels(match: Match[str]) -> Diagnosis:
 
 
 def _conv_rank(match: Match[str]) -> Diagnosis:
-    return d.conv_rank(_numbers(match["input"]))
+    return diagnoses.conv_rank(_numbers(match["input"]))
 
 
 def _batchnorm_rank(match: Match[str]) -> Diagnosis:
@@ -67,7 +67,7 @@ def _kernel(match: Match[str]) -> Diagnosis:
     axis = next(
         a for a, (size, kernel) in enumerate(zip(sizes, kernels, strict=True)) if size < kernel
     )
-    diagnosis = d.kernel_too_large(sizes[axis], kernels[axis], axis=min(axis, 1))
+    diagnosis = diagnoses.kernel_too_large(sizes[axis], kernels[axis], axis=min(axis, 1))
     pad, *others = diagnosis.fixes
     more = Fix(f"{pad} more than now", "more_padding", pad.value)  # the size is the padded one
     return replace(diagnosis, fixes=(more, *others))
@@ -100,7 +100,7 @@ def _matmul(match: Match[str]) -> Diagnosis:
                 Fix(f"change in_features to {columns}", "in_features", columns),
             ),
         )
-    diagnosis = d.linear_features(expected, (columns,))
+    diagnosis = diagnoses.linear_features(expected, (columns,))
     if rows == 1 and columns % expected == 0:
         pictures = columns // expected
         keep = Fix(
@@ -136,8 +136,8 @@ def _transposed_size(match: Match[str]) -> Diagnosis:
 def _output_padding(match: Match[str]) -> Diagnosis:
     padding_h, padding_w, stride_h, stride_w, dilation_h, dilation_w = _numbers(match["numbers"])
     if padding_h >= max(stride_h, dilation_h):
-        return d.output_padding_too_large(padding_h, stride_h, dilation_h)
-    return d.output_padding_too_large(padding_w, stride_w, dilation_w)
+        return diagnoses.output_padding_too_large(padding_h, stride_h, dilation_h)
+    return diagnoses.output_padding_too_large(padding_w, stride_w, dilation_w)
 
 
 def _target(reason: str, text: str, call: str, arithmetic: str = "") -> Diagnosis:
@@ -309,7 +309,7 @@ def _ours(match: Match[str]) -> Diagnosis:
 
 
 def _our_linear(match: Match[str]) -> Diagnosis:
-    return d.linear_features(int(match["expected"]), _numbers(match["input"])[-1:])
+    return diagnoses.linear_features(int(match["expected"]), _numbers(match["input"])[-1:])
 
 
 _SHAPE = r"\[[\d, ]*\]"
@@ -342,7 +342,7 @@ _RULES: list[tuple[str, Reader]] = [
     ),
     (
         r"running_mean should contain (?P<got>\d+) elements not (?P<expected>\d+)",
-        lambda match: d.batchnorm_features(int(match["expected"]), int(match["got"])),
+        lambda match: diagnoses.batchnorm_features(int(match["expected"]), int(match["got"])),
     ),
     (
         r"Expected more than 1 value per channel when training, "
@@ -418,7 +418,7 @@ _RULES: list[tuple[str, Reader]] = [
     (
         rf"had (?P<second>{_SHAPE}); but expected shape should be broadcastable to "
         rf"(?P<first>{_SHAPE})",
-        lambda match: d.branches_differ(
+        lambda match: diagnoses.branches_differ(
             "add", [_numbers(match["first"])[1:], _numbers(match["second"])[1:]]
         ),
     ),
@@ -455,6 +455,6 @@ _RULES: list[tuple[str, Reader]] = [
 
 def _pool_padding(match: Match[str]) -> Diagnosis:
     if match["pad"]:
-        return d.pool_padding(int(match["pad"]), int(match["kernel"]))
+        return diagnoses.pool_padding(int(match["pad"]), int(match["kernel"]))
     vertical, horizontal = (int(match["h"]), int(match["kh"])), (int(match["w"]), int(match["kw"]))
-    return d.pool_padding(*(vertical if vertical[0] > vertical[1] // 2 else horizontal))
+    return diagnoses.pool_padding(*(vertical if vertical[0] > vertical[1] // 2 else horizontal))
