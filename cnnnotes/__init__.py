@@ -2,15 +2,12 @@
 
 from importlib.metadata import version
 
-from cnnnotes.conv import (
+from cnnnotes.conv import conv2d, conv2d_backward, conv_transpose2d, conv_transpose2d_backward
+from cnnnotes.conv_columns import (
     col2im,
     col2im_backward,
-    conv2d,
-    conv2d_backward,
     conv2d_loops,
     conv2d_matrix,
-    conv_transpose2d,
-    conv_transpose2d_backward,
     im2col,
     im2col_backward,
 )
@@ -33,19 +30,16 @@ from cnnnotes.losses import (
     mse_loss,
     mse_loss_backward,
 )
-from cnnnotes.pool import (
+from cnnnotes.pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
+from cnnnotes.pool_variants import (
     adaptive_avg_pool2d,
     adaptive_avg_pool2d_backward,
     adaptive_max_pool2d,
     adaptive_max_pool2d_backward,
-    avg_pool2d,
-    avg_pool2d_backward,
     blur_pool2d,
     blur_pool2d_backward,
     lp_pool2d,
     lp_pool2d_backward,
-    max_pool2d,
-    max_pool2d_backward,
     max_unpool2d,
     max_unpool2d_backward,
 )

@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from cnnnotes.checks import Array
-from cnnnotes.conv import conv2d, conv2d_backward, conv2d_loops
+from cnnnotes.conv import conv2d, conv2d_backward
+from cnnnotes.conv_columns import conv2d_loops
 from cnnnotes.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from cnnnotes.losses import cross_entropy, cross_entropy_backward
 from cnnnotes.optim import SGD

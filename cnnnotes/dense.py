@@ -1,12 +1,27 @@
 """What stands between convolutions: ReLU, linear maps, dropout, flattening; with gradients."""
 
 import math
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from cnnnotes import checks
 from cnnnotes.checks import Array
+from cnnnotes.shapes import diagnoses
+from cnnnotes.shapes.diagnosis import ShapeError
+
+__all__ = [
+    "dropout",
+    "dropout_backward",
+    "dropout_mask",
+    "flatten",
+    "flatten_backward",
+    "linear",
+    "linear_backward",
+    "relu",
+    "relu_backward",
+]
 
 
 def relu(input: Array) -> Array:
@@ -14,7 +29,7 @@ def relu(input: Array) -> Array:
 
     Source: Nair, Hinton 2010, "Rectified linear units improve restricted Boltzmann machines".
     """
-    checks.floats("input", input, "* " * np.ndim(input))
+    checks.floats("input", input)
     # With zeros for one image NumPy's maximum is three times as quick as with the number 0.
     return np.maximum(input, np.zeros(input.shape[1:], input.dtype))
 
@@ -24,7 +39,7 @@ def relu_backward(grad_output: Array, input: Array) -> Array:
 
     The output of `relu` may be given as `input`: both are positive in the same places.
     """
-    checks.floats("input", input, "* " * np.ndim(input))
+    checks.floats("input", input)
     checks.same_shape("grad_output", grad_output, input.shape, input)
     return grad_output * (input > 0)
 
@@ -32,7 +47,8 @@ def relu_backward(grad_output: Array, input: Array) -> Array:
 def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
     """Map (..., in_features) to (..., out_features): `input @ weight.T + bias`.
 
-    `weight` is (out_features, in_features) and `bias` (out_features,).
+    `weight` is (out_features, in_features) and `bias` (out_features,). Raises `TypeError` for an
+    argument of the wrong kind or dtype, and `ShapeError`, a `ValueError`, where they don't fit.
     """
     _check_linear(input, weight, bias)
     output = input @ weight.T
@@ -56,36 +72,39 @@ def linear_backward(
     _check_linear(input, weight, bias)
     out_features, in_features = weight.shape
     checks.same_shape("grad_output", grad_output, (*input.shape[:-1], out_features), input)
+    wanted = checks.flag("needs_input_grad", needs_input_grad)
     grad_rows = grad_output.reshape(-1, out_features)
     grad_weight = grad_rows.T @ input.reshape(-1, in_features)
     grad_bias = None if bias is None else grad_rows.sum(axis=0)
-    return grad_output @ weight if needs_input_grad else None, grad_weight, grad_bias
+    return grad_output @ weight if wanted else None, grad_weight, grad_bias
 
 
 def _check_linear(input: Array, weight: Array, bias: Array | None) -> None:
-    checks.floats("input", input, "* " * (np.ndim(input) - 1) + "in_features")
+    checks.floats("input", input, "* in_features")
     checks.floats("weight", weight, "out_features in_features", like=input)
     out_features, in_features = weight.shape
     if input.shape[-1] != in_features:
-        fix = ""
-        if input.ndim > 1:
-            fix = (
-                f"; flatten to (N, {in_features}) first, or make a layer with "
-                f"in_features={math.prod(input.shape[1:])}"
-            )
-        raise ValueError(
-            f"input (shape {input.shape}) must end in in_features (={in_features}){fix}"
-        )
+        if input.ndim > 2:
+            raise ShapeError(diagnoses.flatten_missing(input.shape[1:], in_features, array="input"))
+        raise ShapeError(diagnoses.linear_features(in_features, input.shape))
     if bias is not None:
         checks.same_shape("bias", bias, (out_features,), input)
 
 
 def dropout_mask(
-    shape: tuple[int, ...], p: float, rng: np.random.Generator, dtype: Any = np.float32
+    shape: Sequence[int],
+    p: float,
+    rng: np.random.Generator | int,
+    dtype: npt.DTypeLike = np.float32,
 ) -> Array:
-    """Draw what `dropout` multiplies by: 0 with probability `p`, otherwise 1 / (1 - p)."""
-    check_probability("p", p)
-    kept = rng.random(shape, dtype=np.float32) >= p
+    """Draw what `dropout` multiplies by: 0 with probability `p`, otherwise 1 / (1 - p).
+
+    Raises `TypeError` if `rng` is neither a NumPy generator nor a seed, and `ValueError` if `p` is
+    no probability.
+    """
+    p, dtype = checks.probability("p", p), checks.float_dtype("dtype", dtype)
+    shape = checks.lengths("shape", shape)
+    kept = checks.generator("rng", rng).random(shape, dtype=np.float32) >= p
     return np.multiply(kept, 1 / (1 - p) if p < 1 else 0, dtype=dtype)
 
 
@@ -95,27 +114,33 @@ def dropout(
     """Zero each value with probability `p` and scale the rest by 1 / (1 - p); any shape.
 
     The mean stays what it was, so nothing is left to do when `training` is False. `rng` is a
-    NumPy generator or a seed: dropout here never draws from hidden state.
+    NumPy generator or a seed: dropout here never draws from hidden state, so None is refused.
+
+    Raises `TypeError` for an argument of the wrong kind, `ValueError` for another `p`.
 
     Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, "Dropout", section 10
     for the scaling.
     """
-    checks.floats("input", input, "* " * np.ndim(input))
-    check_probability("p", p)
-    if not training:
+    checks.floats("input", input)
+    p, rng = checks.probability("p", p), checks.generator("rng", rng)
+    if not checks.flag("training", training):
         return input.copy()
-    return input * dropout_mask(input.shape, p, np.random.default_rng(rng), input.dtype)
+    return input * dropout_mask(input.shape, p, rng, input.dtype)
 
 
 def dropout_backward(grad_output: Array, mask: Array) -> Array:
     """Return the gradient of `dropout` with respect to its input, from its `dropout_mask`."""
-    checks.floats("mask", mask, "* " * np.ndim(mask))
+    checks.floats("mask", mask)
     checks.same_shape("grad_output", grad_output, mask.shape, mask)
     return grad_output * mask
 
 
 def flatten(input: Array, start_dim: int = 0, end_dim: int = -1) -> Array:
-    """Join the axes from `start_dim` to `end_dim`, both included, into one."""
+    """Join the axes from `start_dim` to `end_dim`, both included, into one; any shape and dtype.
+
+    Raises `TypeError` if the input is no array or a dim no whole number, `ValueError` if it is no
+    axis of the input.
+    """
     start, end = _check_axes(input, start_dim, end_dim)
     joined = math.prod(input.shape[start : end + 1])
     return input.reshape(*input.shape[:start], joined, *input.shape[end + 1 :])
@@ -130,17 +155,9 @@ def flatten_backward(
 
 
 def _check_axes(input: Array, start_dim: int, end_dim: int) -> tuple[int, int]:
-    axes = np.ndim(input)
-    for name, axis in (("start_dim", start_dim), ("end_dim", end_dim)):
-        if not -axes <= axis < axes:
-            raise ValueError(f"{name} (={axis}) must be an axis of the input, which has {axes}")
-    start, end = start_dim % axes, end_dim % axes
+    axes = checks.array("input", input).ndim
+    start = checks.axis("start_dim", start_dim, axes)
+    end = checks.axis("end_dim", end_dim, axes)
     if start > end:
         raise ValueError(f"start_dim (={start_dim}) must not come after end_dim (={end_dim})")
     return start, end
-
-
-def check_probability(name: str, value: float) -> None:
-    """Check that `value` lies between 0 and 1."""
-    if not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise ValueError(f"{name} (={value!r}) must be a probability, from 0 to 1")

@@ -3,29 +3,21 @@
 import json
 import math
 import os
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from inspect import Parameter as Argument
 from inspect import signature
-from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from cnnnotes import checks
-from cnnnotes.checks import Array, Padding, Sides, Size
-from cnnnotes.conv import (
-    col2im,
-    conv2d,
-    conv2d_backward,
-    conv_transpose2d,
-    conv_transpose2d_backward,
-    im2col,
-)
+from cnnnotes.checks import Array, Padding, Sides, Size, printable, shown
+from cnnnotes.conv import conv2d, conv2d_backward, conv_transpose2d, conv_transpose2d_backward
+from cnnnotes.conv_columns import col2im, im2col
 from cnnnotes.dense import (
-    check_probability,
     dropout_backward,
     dropout_mask,
     flatten,
@@ -35,24 +27,24 @@ from cnnnotes.dense import (
     relu,
     relu_backward,
 )
-from cnnnotes.pool import (
+from cnnnotes.files import Archive, load_arrays, save_arrays
+from cnnnotes.pool import avg_pool2d, avg_pool2d_backward, find_maxima, give_to_maxima
+from cnnnotes.pool_variants import (
     GridSize,
     adaptive_avg_pool2d,
     adaptive_avg_pool2d_backward,
     adaptive_max_pool2d,
     adaptive_max_pool2d_backward,
-    avg_pool2d,
-    avg_pool2d_backward,
     blur_pool2d,
     blur_pool2d_backward,
-    find_maxima,
-    give_to_maxima,
 )
-from cnnnotes.shapes import conv_output_size
 
 Init = Literal["pytorch", "he"]
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 Seed = int | np.random.Generator | None
+
+# How many weights a layer may have: for one that a file describes, no more than the file holds.
+_ROOM = ContextVar("room", default=2**32)
 
 
 @dataclass(eq=False)
@@ -125,12 +117,13 @@ class Layer:
 
     def reset_parameters(self, seed: Seed = None) -> None:
         """Draw all weights anew from a seed or a NumPy generator."""
-        rng = np.random.default_rng(seed)
+        rng = checks.generator("seed", seed, needed=False)
         for child in self.children().values():
             child.reset_parameters(rng)
 
     def train(self, mode: bool = True) -> Self:
         """Turn on what happens in training only, such as dropout; return the layer."""
+        mode = checks.flag("mode", mode)
         for layer in self.modules():
             layer.training = mode
         return self
@@ -141,7 +134,7 @@ class Layer:
 
     def to(self, dtype: npt.DTypeLike) -> Self:
         """Convert all parameters to `dtype`, float32 or float64; return the layer."""
-        dtype = _float_dtype(dtype)
+        dtype = checks.float_dtype("dtype", dtype)
         for layer in self.modules():
             if hasattr(layer, "dtype"):
                 layer.dtype = dtype.name
@@ -158,20 +151,31 @@ class Layer:
 
         Raises `ValueError`, and changes nothing, if names or shapes differ.
         """
+        if not isinstance(state, Mapping):
+            raise TypeError(
+                f"state (a {type(state).__name__}) must be a dict of arrays by name, such as "
+                "state_dict() returns"
+            )
         own = self.named_parameters()
-        if own.keys() != state.keys():
+        arrays = {name: checks.as_array(f"state[{name!r}]", value) for name, value in state.items()}
+        self._check_state({name: array.shape for name, array in arrays.items()})
+        for name, parameter in own.items():
+            parameter.data[...] = arrays[name]
+
+    def _check_state(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        own = self.named_parameters()
+        if own.keys() != shapes.keys():
+            missing, unexpected = own.keys() - shapes.keys(), shapes.keys() - own.keys()
             raise ValueError(
-                f"state does not fit this network: missing {sorted(own.keys() - state.keys())}, "
-                f"unexpected {sorted(state.keys() - own.keys())}"
+                f"state does not fit this network: missing {shown(sorted(missing, key=str))}, "
+                f"unexpected {shown(sorted(unexpected, key=str))}"
             )
         for name, parameter in own.items():
-            if np.shape(state[name]) != parameter.data.shape:
+            if shapes[name] != parameter.data.shape:
                 raise ValueError(
-                    f"state[{name!r}] (shape {np.shape(state[name])}) must have the shape of the "
+                    f"state[{name!r}] (shape {shapes[name]}) must have the shape of the "
                     f"parameter, {parameter.data.shape}"
                 )
-        for name, parameter in own.items():
-            parameter.data[...] = state[name]
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write weights and architecture to one `.npz` file, for `load` and `load_model`."""
@@ -180,7 +184,7 @@ class Layer:
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Read the weights from a file that `save` wrote, for the same architecture."""
-        arrays = load_arrays(path)
+        arrays = load_arrays(path, lambda archive: self._check_state(_weights(archive)))
         arrays.pop("architecture", None)
         self.load_state_dict(arrays)
 
@@ -234,9 +238,10 @@ class _Weighted(Layer):
         dtype: npt.DTypeLike,
         seed: Seed,
     ) -> None:
-        if init not in ("pytorch", "he"):
-            raise ValueError(f"init (={init!r}) must be 'pytorch' or 'he'")
-        self.init, self.dtype = init, _float_dtype(dtype).name
+        checks.one_of("init", init, ("pytorch", "he"))
+        self.init, self.dtype = init, checks.float_dtype("dtype", dtype).name
+        if math.prod(weight_shape) > _ROOM.get():
+            raise ValueError(f"weight (shape {weight_shape}) must be of a size that memory holds")
         self.weight = Parameter(np.zeros(weight_shape, self.dtype))
         self.bias = None if bias_shape is None else Parameter(np.zeros(bias_shape, self.dtype))
         self.reset_parameters(seed)
@@ -253,7 +258,7 @@ class _Weighted(Layer):
 
         Source: He, Zhang, Ren, Sun 2015, "Delving deep into rectifiers", section 2.2.
         """
-        rng = np.random.default_rng(seed)
+        rng = checks.generator("seed", seed, needed=False)
         fan_in = self.fan_in()
         bound = 1 / math.sqrt(fan_in)
         for parameter in self.parameters():
@@ -305,40 +310,29 @@ class Conv2d(_Weighted):
         self.in_channels = checks.integer("in_channels", in_channels, 1)
         self.out_channels = checks.integer("out_channels", out_channels, 1)
         self.kernel_size, self.stride, self.dilation = kernel_size, stride, dilation
-        self.padding, self.padding_mode = padding, padding_mode
-        self.groups = checks.groups_divide(groups, in_channels, out_channels)
-        kernel = checks.pair("kernel_size", kernel_size)
-        self._sides: Sides = checks.sides(
-            padding, kernel, checks.pair("stride", stride), checks.pair("dilation", dilation)
-        )
-        if padding_mode not in ("zeros", *_NUMPY_PADDING):
-            raise ValueError(
-                f"padding_mode (={padding_mode!r}) must be 'zeros', 'reflect', 'replicate' or "
-                "'circular'"
-            )
-        weight_shape = (out_channels, in_channels // groups, *kernel)
+        self.padding, self.padding_mode, self.groups = padding, padding_mode, groups
+        checks.one_of("padding_mode", padding_mode, ("zeros", *_NUMPY_PADDING))
+        self._window = checks.window(kernel_size, stride, padding, dilation, groups)
+        checks.groups_divide(groups, in_channels, out_channels)
+        weight_shape = (out_channels, in_channels // groups, *self._window.kernel)
+        bias = checks.flag("bias", bias)
         self._make(weight_shape, (out_channels,) if bias else None, init, dtype, seed)
 
     def forward(self, input: Array) -> Array:
         """Return the output, and remember what `backward` will need."""
-        padded, padding = input, self.padding
+        padded, window = input, self._window
         if self.padding_mode != "zeros":
-            padded, padding = input[..., *self._border(input)], 0
-        self._saved = input, padded, padding
-        return conv2d(padded, *self._weights(), self.stride, padding, self.dilation, self.groups)
+            padded = input[..., *self._border(input)]
+            window = window._replace(padding=((0, 0), (0, 0)))
+        output = conv2d(padded, *self._weights(), window)
+        self._saved = input, padded, window
+        return output
 
     def backward(self, grad_output: Array, needs_input_grad: bool = True) -> Array | None:
         """Set the gradients of weight and bias; return that of the input."""
-        input, padded, padding = self._recall()
+        input, padded, window = self._recall()
         grads = conv2d_backward(
-            grad_output,
-            padded,
-            *self._weights(),
-            self.stride,
-            padding,
-            self.dilation,
-            self.groups,
-            needs_input_grad=needs_input_grad,
+            grad_output, padded, *self._weights(), window, needs_input_grad=needs_input_grad
         )
         grad_padded = self._keep(grads)
         if grad_padded is None or self.padding_mode == "zeros":
@@ -350,11 +344,11 @@ class Conv2d(_Weighted):
 
     def _border(self, input: Array) -> tuple[Any, Any]:
         """Say which row and column of the image each pixel of the padded image repeats."""
-        checks.floats("input", input, "N C H W")
+        checks.images("input", input, self.in_channels)
         mode = self.padding_mode
         most = {"reflect": -1, "circular": 0}
         places = []
-        for size, sides in zip(input.shape[2:], self._sides, strict=True):
+        for size, sides in zip(input.shape[2:], self._window.padding, strict=True):
             if mode in most and max(sides) > size + most[mode]:
                 raise ValueError(
                     f"padding (={self.padding!r}) with padding_mode {mode!r} must be at most "
@@ -393,28 +387,35 @@ class ConvTranspose2d(_Weighted):
         self.in_channels = checks.integer("in_channels", in_channels, 1)
         self.out_channels = checks.integer("out_channels", out_channels, 1)
         self.kernel_size, self.stride, self.dilation = kernel_size, stride, dilation
-        self.padding, self.output_padding = padding, output_padding
-        self.groups = checks.groups_divide(groups, in_channels, out_channels)
-        kernel = checks.pair("kernel_size", kernel_size)
-        weight_shape = (in_channels, out_channels // groups, *kernel)
+        self.padding, self.output_padding, self.groups = padding, output_padding, groups
+        checks.pair("output_padding", output_padding, 0)
+        checks.no_word("padding", padding)
+        self._window = checks.window(kernel_size, stride, padding, dilation, groups)
+        checks.groups_divide(groups, in_channels, out_channels)
+        weight_shape = (in_channels, out_channels // groups, *self._window.kernel)
+        bias = checks.flag("bias", bias)
         self._make(weight_shape, (out_channels,) if bias else None, init, dtype, seed)
 
     def forward(self, input: Array) -> Array:
         """Return the output, and remember what `backward` will need."""
+        output = conv_transpose2d(
+            input, *self._weights(), self._window, output_padding=self.output_padding
+        )
         self._saved = input
-        return conv_transpose2d(input, *self._weights(), *self._geometry())
+        return output
 
     def backward(self, grad_output: Array, needs_input_grad: bool = True) -> Array | None:
         """Set the gradients of weight and bias; return that of the input."""
-        grad_input = self._keep(
-            conv_transpose2d_backward(
-                grad_output, self._recall(), *self._weights(), *self._geometry()
-            )
+        checks.flag("needs_input_grad", needs_input_grad)
+        grads = conv_transpose2d_backward(
+            grad_output,
+            self._recall(),
+            *self._weights(),
+            self._window,
+            output_padding=self.output_padding,
         )
+        grad_input = self._keep(grads)
         return grad_input if needs_input_grad else None
-
-    def _geometry(self) -> tuple[Any, ...]:
-        return self.stride, self.padding, self.output_padding, self.groups, self.dilation
 
 
 class LocallyConnected2d(_Weighted):
@@ -445,15 +446,11 @@ class LocallyConnected2d(_Weighted):
         self.out_channels = checks.integer("out_channels", out_channels, 1)
         self.kernel_size, self.input_size, self.stride = kernel_size, input_size, stride
         self.padding = padding
-        kernel, size = (
-            checks.pair("kernel_size", kernel_size),
-            checks.pair("input_size", input_size),
-        )
-        steps = checks.pair("stride", stride)
-        axes = zip(size, kernel, steps, checks.sides(padding, kernel, steps, (1, 1)), strict=True)
-        self.output_size = tuple(conv_output_size(*axis) for axis in axes)
-        weight_shape = (*self.output_size, out_channels, in_channels, *kernel)
-        bias_shape = (*self.output_size, out_channels) if bias else None
+        self._window = checks.window(kernel_size, stride, padding)
+        self._size = checks.pair("input_size", input_size)
+        _, self.output_size = checks.window_fits(self._size, self._window)
+        weight_shape = (*self.output_size, out_channels, in_channels, *self._window.kernel)
+        bias_shape = (*self.output_size, out_channels) if checks.flag("bias", bias) else None
         self._make(weight_shape, bias_shape, init, dtype, seed)
 
     def fan_in(self) -> int:
@@ -462,8 +459,8 @@ class LocallyConnected2d(_Weighted):
 
     def forward(self, input: Array) -> Array:
         """Return the output, and remember what `backward` will need."""
-        checks.floats("input", input, "N C H W", like=self.weight.data)
-        expected = (self.in_channels, *checks.pair("input_size", self.input_size))
+        checks.images("input", input, self.in_channels, like=self.weight.data)
+        expected = (self.in_channels, *self._size)
         if input.shape[1:] != expected:
             raise ValueError(
                 f"input (shape {input.shape}) must be (N, {', '.join(map(str, expected))}): "
@@ -515,12 +512,14 @@ class Linear(_Weighted):
         self.in_features = checks.integer("in_features", in_features, 1)
         self.out_features = checks.integer("out_features", out_features, 1)
         weight_shape = (out_features, in_features)
+        bias = checks.flag("bias", bias)
         self._make(weight_shape, (out_features,) if bias else None, init, dtype, seed)
 
     def forward(self, input: Array) -> Array:
         """Return the output, and remember what `backward` will need."""
+        output = linear(input, *self._weights())
         self._saved = input
-        return linear(input, *self._weights())
+        return output
 
     def backward(self, grad_output: Array, needs_input_grad: bool = True) -> Array | None:
         """Set the gradients of weight and bias; return that of the input."""
@@ -532,22 +531,23 @@ class Linear(_Weighted):
 
 
 class _Pooling(Layer):
-    """A layer that is one operation without weights, given the layer's arguments."""
+    """A layer that is one operation without weights; `_given` is what it takes beside the input."""
 
     _operation: Callable[..., Any]
     _gradient: Callable[..., Array]
+    _given: tuple[Any, ...]
 
     def forward(self, input: Array) -> Array:
         """Return the output, and remember what `backward` will need."""
+        output: Array = self._operation(input, *self._given)
         self._saved = input
-        output: Array = self._operation(input, **self.arguments())
         return output
 
     def backward(self, grad_output: Array, needs_input_grad: bool = True) -> Array | None:
         """Return the gradient of the input."""
         if not needs_input_grad:
             return None
-        return self._gradient(grad_output, self._recall(), **self.arguments())
+        return self._gradient(grad_output, self._recall(), *self._given)
 
 
 class MaxPool2d(Layer):
@@ -563,10 +563,11 @@ class MaxPool2d(Layer):
     ) -> None:
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
         self.dilation, self.ceil_mode = dilation, ceil_mode
+        self._pooling = checks.pooling(kernel_size, stride, padding, dilation, ceil_mode)
 
     def forward(self, input: Array) -> Array:
         """Return the output, and remember where the maxima were."""
-        maxima = self._saved = find_maxima(input, **self.arguments())
+        maxima = self._saved = find_maxima(input, self._pooling)
         return maxima.values
 
     def backward(self, grad_output: Array, needs_input_grad: bool = True) -> Array | None:
@@ -591,6 +592,11 @@ class AvgPool2d(_Pooling):
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
         self.ceil_mode, self.count_include_pad = ceil_mode, count_include_pad
         self.divisor_override = divisor_override
+        pooling = checks.pooling(kernel_size, stride, padding, 1, ceil_mode)
+        checks.flag("count_include_pad", count_include_pad)
+        if divisor_override is not None:
+            checks.integer("divisor_override", divisor_override, 1)
+        self._given = pooling, None, 0, False, count_include_pad, divisor_override
 
 
 class BlurPool2d(_Pooling):
@@ -600,6 +606,7 @@ class BlurPool2d(_Pooling):
 
     def __init__(self, kernel_size: Size = 3, stride: Size = 2) -> None:
         self.kernel_size, self.stride = kernel_size, stride
+        self._given = checks.pair("kernel_size", kernel_size), checks.pair("stride", stride)
 
 
 class AdaptiveAvgPool2d(_Pooling):
@@ -610,6 +617,8 @@ class AdaptiveAvgPool2d(_Pooling):
 
     def __init__(self, output_size: GridSize) -> None:
         self.output_size = output_size
+        checks.grid("output_size", output_size)
+        self._given = (output_size,)
 
 
 class AdaptiveMaxPool2d(_Pooling):
@@ -620,6 +629,8 @@ class AdaptiveMaxPool2d(_Pooling):
 
     def __init__(self, output_size: GridSize) -> None:
         self.output_size = output_size
+        checks.grid("output_size", output_size)
+        self._given = (output_size,)
 
 
 class ReLU(Layer):
@@ -639,17 +650,16 @@ class Dropout(Layer):
     """In training zero each value with probability `p` and scale the rest by 1 / (1 - p)."""
 
     def __init__(self, p: float = 0.5, *, seed: Seed = None) -> None:
-        check_probability("p", p)
-        self.p = p
+        self.p = checks.probability("p", p)
         self.reset_parameters(seed)
 
     def reset_parameters(self, seed: Seed = None) -> None:
         """Start the layer's own random numbers anew, from a seed or a NumPy generator."""
-        (self.rng,) = np.random.default_rng(seed).spawn(1)
+        (self.rng,) = checks.generator("seed", seed, needed=False).spawn(1)
 
     def forward(self, input: Array) -> Array:
         """Return the output, and remember what `backward` will need."""
-        checks.floats("input", input, "* " * np.ndim(input))
+        checks.floats("input", input)
         if not self.training:
             self._saved = "nothing dropped"
             return input
@@ -668,12 +678,14 @@ class Flatten(Layer):
     """Join axes into one: by default (N, C, H, W) → (N, C · H · W)."""
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
-        self.start_dim, self.end_dim = start_dim, end_dim
+        self.start_dim = checks.whole("start_dim", start_dim)
+        self.end_dim = checks.whole("end_dim", end_dim)
 
     def forward(self, input: Array) -> Array:
         """Return the output, and remember what `backward` will need."""
+        output = flatten(input, self.start_dim, self.end_dim)
         self._saved = input
-        return flatten(input, self.start_dim, self.end_dim)
+        return output
 
     def backward(self, grad_output: Array, needs_input_grad: bool = True) -> Array | None:
         """Return the gradient of the input: the same numbers, unfolded."""
@@ -696,7 +708,7 @@ class Sequential(Layer):
         for index, layer in enumerate(layers):
             if not isinstance(layer, Layer):
                 fix = f"; try {layer.__name__}()" if isinstance(layer, type) else ""
-                raise TypeError(f"layers[{index}] (={layer!r}) must be a layer{fix}")
+                raise TypeError(f"layers[{index}] (={shown(layer)}) must be a layer{fix}")
             if any(layer is earlier for earlier in layers[:index]):
                 raise ValueError(
                     f"layers[{index}] (={layer!r}) is there twice, but a layer remembers only one "
@@ -762,17 +774,41 @@ class Sequential(Layer):
 def load_model(path: str | os.PathLike[str]) -> Layer:
     """Build the network that `save` wrote to a file, weights and all, with no code of its own.
 
-    Raises `ValueError` if the file is damaged, or holds a layer that is not one of this module.
+    Names and shapes are read first, and weights only if they are those of the architecture.
+
+    Raises `FileNotFoundError` if there is no file, and `ValueError` if it is damaged, or holds a
+    layer that is not one of this module.
     """
-    arrays = load_arrays(path)
-    if "architecture" not in arrays:
-        raise ValueError(f"{path} holds no architecture; write it with model.save(path)")
-    try:
-        model = _build(json.loads(str(arrays.pop("architecture"))))
-        model.load_state_dict(arrays)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} holds no network that can be built: {error}") from error
-    return model
+    built: list[Layer] = []
+
+    def check(archive: Archive) -> None:
+        if "architecture" not in archive.shapes:
+            raise ValueError(f"{name} holds no architecture; write it with model.save(path)")
+        room = _ROOM.set(sum(map(math.prod, archive.shapes.values())))
+        try:
+            model = _build(json.loads(archive.text("architecture")))
+            model._check_state(_weights(archive))
+        except (LookupError, RecursionError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"{name} holds no network that can be built: {printable(error)}"
+            ) from error
+        finally:
+            _ROOM.reset(room)
+        built.append(model)
+
+    name = printable(path)
+    arrays = load_arrays(path, check)
+    del arrays["architecture"]
+    built[0].load_state_dict(arrays)
+    return built[0]
+
+
+def _weights(archive: Archive) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of a file's weights by name, all but its architecture."""
+    for name, dtype in archive.dtypes.items():
+        if dtype.kind not in "biuf" and name != "architecture":
+            raise ValueError(f"{shown(name)} (dtype {dtype}) must hold numbers")
+    return {name: shape for name, shape in archive.shapes.items() if name != "architecture"}
 
 
 def _build(architecture: dict[str, Any]) -> Layer:
@@ -780,43 +816,14 @@ def _build(architecture: dict[str, Any]) -> Layer:
     if kind == "Sequential":
         return Sequential(*map(_build, architecture["layers"]))
     if kind not in LAYERS:
-        raise ValueError(f"layer kind {kind!r} is none of {', '.join(LAYERS)}, Sequential")
+        raise ValueError(f"layer kind {shown(kind)} is none of {', '.join(LAYERS)}, Sequential")
     arguments = {name: _tuples(value) for name, value in architecture["arguments"].items()}
-    return LAYERS[kind](**arguments)
-
-
-def save_arrays(path: str | os.PathLike[str], arrays: Mapping[str, npt.ArrayLike]) -> None:
-    """Write named arrays to an `.npz` file: beside it first, then renamed, so never half of it."""
-    path = Path(path)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            np.savez(file, allow_pickle=False, **dict(arrays))
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def load_arrays(path: str | os.PathLike[str]) -> dict[str, Array]:
-    """Read all arrays of an `.npz` file.
-
-    Raises `FileNotFoundError` if there is none, and `ValueError` if it is damaged.
-    """
-    try:
-        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return dict(arrays)
-    except (EOFError, TypeError, ValueError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} is no readable .npz file: {error}") from error
+    layer: Layer = LAYERS[kind](**arguments)
+    return layer
 
 
 def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
-
-
-def _float_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
-    if np.dtype(dtype) not in (np.float32, np.float64):
-        raise TypeError(f"dtype (={dtype!r}) must be float32 or float64")
-    return np.dtype(dtype)
 
 
 LAYERS: dict[str, Any] = {

@@ -1,20 +1,31 @@
 """Losses and their gradients: where training starts to go backwards."""
 
+import math
 from typing import Any, Literal
 
 import numpy as np
 
 from cnnnotes import checks
 from cnnnotes.checks import Array
-from cnnnotes.dense import check_probability
+
+__all__ = [
+    "cross_entropy",
+    "cross_entropy_backward",
+    "log_softmax",
+    "log_softmax_backward",
+    "mse_loss",
+    "mse_loss_backward",
+]
 
 Reduction = Literal["none", "mean", "sum"]
 
 
 def log_softmax(input: Array, dim: int) -> Array:
     """Return the logarithm of the softmax along `dim`, safe for large values; any shape."""
-    checks.floats("input", input, "* " * np.ndim(input))
-    _check_dim(input, dim)
+    checks.floats("input", input)
+    dim = checks.axis("dim", dim, input.ndim)
+    if input.shape[dim] == 0:
+        raise ValueError(f"input (shape {input.shape}) must not be empty along dim (={dim})")
     shifted = input - input.max(axis=dim, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=dim, keepdims=True))
 
@@ -57,7 +68,7 @@ def cross_entropy(
     Source: Goodfellow, Bengio, Courville 2016, "Deep learning", section 6.2.2.3; for the smoothing
     Szegedy et al. 2016, "Rethinking the Inception architecture", section 7.
     """
-    _check_classes(input, target, label_smoothing)
+    target, label_smoothing = _check_classes(input, target, label_smoothing)
     _check_reduction(reduction, target)
     log_probabilities = log_softmax(input, dim=1)
     losses = -np.take_along_axis(log_probabilities, target[:, None], axis=1)[:, 0]
@@ -80,7 +91,7 @@ def cross_entropy_backward(
     `grad_output` is a number, 1.0 to train on the loss itself, or with reduction "none" an array
     of the shape of `target`.
     """
-    _check_classes(input, target, label_smoothing)
+    target, label_smoothing = _check_classes(input, target, label_smoothing)
     _check_reduction(reduction, target)
     grad_input = np.exp(log_softmax(input, dim=1))
     classes = target[:, None]
@@ -120,6 +131,10 @@ def _grad_losses(
     grad_output: Array | float, reduction: Reduction, shape: tuple[int, ...], like: Array
 ) -> Array:
     """Undo the reduction: the gradient of each single loss."""
+    if not isinstance(grad_output, np.ndarray | np.generic) or not np.isrealobj(grad_output):
+        grad_output = checks.number("grad_output", grad_output)
+    elif checks.array("grad_output", np.asanyarray(grad_output)).dtype.kind not in "iuf":
+        raise TypeError(f"grad_output (dtype {grad_output.dtype}) must hold numbers")
     grad_output = np.asarray(grad_output, dtype=like.dtype)
     expected = shape if reduction == "none" else ()
     if grad_output.shape != expected:
@@ -132,16 +147,8 @@ def _grad_losses(
     return np.broadcast_to(grad_output, shape)
 
 
-def _check_dim(input: Array, dim: int) -> None:
-    if not -input.ndim <= dim < input.ndim:
-        raise ValueError(f"dim (={dim}) must be an axis of the input, which has {input.ndim}")
-    if input.shape[dim] == 0:
-        raise ValueError(f"input (shape {input.shape}) must not be empty along dim (={dim})")
-
-
 def _check_reduction(reduction: str, target: Array) -> None:
-    if reduction not in ("none", "mean", "sum"):
-        raise ValueError(f"reduction (={reduction!r}) must be 'none', 'mean' or 'sum'")
+    checks.one_of("reduction", reduction, ("none", "mean", "sum"))
     if reduction == "mean" and target.size == 0:
         raise ValueError(
             f"target (shape {target.shape}) must not be empty: the mean of no losses is undefined; "
@@ -150,23 +157,23 @@ def _check_reduction(reduction: str, target: Array) -> None:
 
 
 def _check_alike(input: Array, target: Array, reduction: str) -> None:
-    checks.floats("input", input, "* " * np.ndim(input))
+    checks.floats("input", input)
     checks.same_shape("target", target, input.shape, input)
     _check_reduction(reduction, target)
 
 
-def _check_classes(input: Array, target: Array, label_smoothing: float) -> None:
-    checks.floats("input", input, "N C" + " *" * (np.ndim(input) - 2))
-    check_probability("label_smoothing", label_smoothing)
-    if not isinstance(target, np.ndarray) or not np.issubdtype(target.dtype, np.integer):
-        given = f"dtype {target.dtype}" if isinstance(target, np.ndarray) else repr(target)
-        raise TypeError(
-            f"target ({given}) must be a NumPy array of whole numbers, the true classes; "
-            "try np.asarray(target).astype(np.int64)"
-        )
+def _check_classes(input: Array, target: Array, label_smoothing: Any) -> tuple[Array, float]:
+    """Check what `cross_entropy` needs; return the targets and the smoothing in plain types."""
+    checks.floats("input", input, "N C *")
+    smoothing = checks.probability("label_smoothing", label_smoothing)
     expected = (input.shape[0], *input.shape[2:])
+    checks.classes("target", target)
     if target.shape != expected:
-        fix = "; if it is one-hot, try target.argmax(axis=1)" if target.ndim == input.ndim else ""
+        fix = ""
+        if target.shape == input.shape:
+            fix = "; if it is one-hot, try target.argmax(1)"
+        elif target.size == math.prod(expected) and target.ndim:
+            fix = f"; try target.reshape{expected}"
         raise ValueError(
             f"target (shape {target.shape}) must have one class for each of the logits "
             f"(shape {input.shape}): shape {expected}{fix}"
@@ -174,7 +181,13 @@ def _check_classes(input: Array, target: Array, label_smoothing: float) -> None:
     classes = input.shape[1]
     if target.size and not 0 <= target.min() <= target.max() < classes:
         wrong = target.min() if target.min() < 0 else target.max()
+        fix = (
+            "; if they count from 1, try target - 1"
+            if 1 <= target.min() <= wrong == classes
+            else ""
+        )
         raise ValueError(
             f"target (holding {wrong}) must hold classes from 0 to {classes - 1}, because the "
-            f"logits (shape {input.shape}) have {classes}"
+            f"logits (shape {input.shape}) have {classes}{fix}"
         )
+    return target.astype(np.int64, copy=False), smoothing

@@ -14,7 +14,8 @@ import numpy as np
 
 from cnnnotes import checks
 from cnnnotes.checks import Array
-from cnnnotes.layers import Dropout, Layer, load_arrays, save_arrays
+from cnnnotes.files import load_arrays, save_arrays
+from cnnnotes.layers import Dropout, Layer
 from cnnnotes.losses import cross_entropy, cross_entropy_backward
 from cnnnotes.optim import LRScheduler, Optimizer
 
@@ -324,7 +325,7 @@ def _summary(history: History, epochs: int) -> str:
 
 
 def _check_images(images: Array) -> None:
-    checks.floats("images", images, "N" + " *" * (np.ndim(images) - 1))
+    checks.floats("images", images, "N *")
     if len(images) == 0:
         raise ValueError(f"images (shape {images.shape}) must not be empty")
 
@@ -333,12 +334,15 @@ def _check_data(images: Array, labels: Array) -> None:
     _check_images(images)
     if not np.isfinite(images).all():
         raise ValueError("images must be finite; look for NaN with np.isnan(images).any()")
-    if not isinstance(labels, np.ndarray) or not np.issubdtype(labels.dtype, np.integer):
-        given = f"dtype {labels.dtype}" if isinstance(labels, np.ndarray) else type(labels).__name__
-        raise TypeError(f"labels ({given}) must be a NumPy array of whole numbers, the classes")
+    checks.classes("labels", labels)
     if labels.shape != (len(images),):
+        fix = ""
+        if labels.ndim == 2 and len(labels) == len(images):
+            fix = "; if they are one-hot, try labels.argmax(1)"
+            if labels.shape[1] == 1:
+                fix = "; try labels[:, 0]"
         raise ValueError(
-            f"labels (shape {labels.shape}) must have one class an image, ({len(images)},)"
+            f"labels (shape {labels.shape}) must have one class an image, ({len(images)},){fix}"
         )
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cnnnotes import conv, dense, losses, pool
+from cnnnotes import conv, conv_columns, dense, losses, pool, pool_variants
 
-MODULES = (conv, pool, dense, losses)
+MODULES = (conv, conv_columns, pool, pool_variants, dense, losses)
 
 
 def normal(*shape, seed=0):
@@ -20,7 +20,7 @@ def calls():
     """Return {name: (operation, its gradient, arrays, other arguments)}; arrays are new."""
     image, filters, bias = normal(2, 2, 6, 7), normal(4, 1, 3, 2, seed=1), normal(4, seed=2)
     window = {"kernel_size": (3, 2), "padding": (1, 0), "stride": (2, 1)}
-    columns = conv.im2col(image, **window)
+    columns = conv_columns.im2col(image, **window)
     maxima, indices = pool.max_pool2d(image, 2, return_indices=True)
     strides = {"stride": (2, 1), "padding": (1, 0), "groups": 2}
     grid = {"output_size": (4, 3)}

@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from cnnnotes import conv, pool
+import cnnnotes as cn
+from cnnnotes.shapes import ShapeError
 
 IMAGE = np.zeros((2, 4, 5, 6))
 WEIGHT = np.zeros((6, 4, 3, 3))
@@ -15,19 +16,19 @@ MAXIMA, INDICES = np.zeros((2, 4, 2, 3)), np.zeros((2, 4, 2, 3), int)
 
 
 def conv2d(input=IMAGE, weight=WEIGHT, **arguments):
-    return conv.conv2d(input, weight, **arguments)
+    return cn.conv2d(input, weight, **arguments)
 
 
 def backward(grad_output, input=IMAGE, weight=WEIGHT, **arguments):
-    return conv.conv2d_backward(grad_output, input, weight, **arguments)
+    return cn.conv2d_backward(grad_output, input, weight, **arguments)
 
 
 def transpose(input=IMAGE, weight=TURNED, **arguments):
-    return conv.conv_transpose2d(input, weight, **arguments)
+    return cn.conv_transpose2d(input, weight, **arguments)
 
 
 def unpool(input=MAXIMA, indices=INDICES, kernel_size=2, **arguments):
-    return pool.max_unpool2d(input, indices, kernel_size, **arguments)
+    return cn.max_unpool2d(input, indices, kernel_size, **arguments)
 
 
 WRONG = [
@@ -37,7 +38,11 @@ WRONG = [
         ValueError,
         "input (shape (4, 5, 6)) must have 4 axes, (N, C, H, W)",
     ),
-    (lambda: conv2d(IMAGE[0]), ValueError, "add the batch axis with input[None]"),
+    (
+        lambda: conv2d(IMAGE[0]),
+        ValueError,
+        "add the batch axis, for one picture of 4 channels: input[None]",
+    ),
     (lambda: conv2d(IMAGE[0, 0]), ValueError, "input (shape (5, 6)) must have 4 axes"),
     (lambda: conv2d(IMAGE.tolist()), TypeError, "input (a list) must be a NumPy array; try np.as"),
     (lambda: conv2d("image"), TypeError, "input (a str) must be a NumPy array"),
@@ -67,21 +72,24 @@ WRONG = [
     (
         lambda: conv2d(WEIGHT, IMAGE),
         ValueError,
-        "height: kernel_size (=5) must fit into the padded",
+        "3 < 5 for kernel_size (=5)",
     ),
     (
         lambda: conv2d(np.moveaxis(IMAGE, 1, -1)),
         ValueError,
-        "input (shape (2, 5, 6, 4)) has 5 channels, but weight (shape (6, 4, 3, 3))",
+        "your last axis is 4; input.transpose(0, 3, 1, 2)",
     ),
     # channels, groups, bias
     (
         lambda: conv2d(weight=WEIGHT[:, :3]),
         ValueError,
-        "input (shape (2, 4, 5, 6)) has 4 channels, but weight (shape (6, 3, 3, 3)) with groups "
-        "(=1) expects 3",
+        "what weight (shape (6, 3, 3, 3)) reads in groups (=1) is 3",
     ),
-    (lambda: conv2d(groups=2), ValueError, "with groups (=2) expects 8"),
+    (
+        lambda: conv2d(groups=2),
+        ValueError,
+        "what weight (shape (6, 4, 3, 3)) reads in groups (=2) is 8",
+    ),
     (lambda: conv2d(groups=3), ValueError, "in_channels (=4) must be divisible by groups (=3)"),
     (lambda: conv2d(groups=4), ValueError, "out_channels (=6) must be divisible by groups (=4)"),
     (lambda: conv2d(groups=0), ValueError, "groups (=0) must be at least 1"),
@@ -107,10 +115,14 @@ WRONG = [
     (lambda: conv2d(weight=WEIGHT[..., :0]), ValueError, "weight (shape (6, 4, 3, 0)) must not be"),
     (lambda: conv2d(bias=[0.0] * 6), ValueError, "bias (list) must be an array of shape (6,)"),
     (lambda: conv2d(bias=np.zeros((6, 1))), ValueError, "bias (shape (6, 1)) must be an array of"),
-    (lambda: conv2d(groups=10**30), ValueError, "in_channels (=4) must be divisible by groups (=1"),
+    (
+        lambda: conv2d(groups=10**30),
+        ValueError,
+        "groups (=1000000000000000000000000000000) must be at most 9223",
+    ),
     (lambda: conv2d(groups=-2), ValueError, "groups (=-2) must be at least 1"),
     (
-        lambda: conv.conv2d_backward(np.zeros((2, 6, 3, 4)), IMAGE, WEIGHT, np.zeros(5)),
+        lambda: cn.conv2d_backward(np.zeros((2, 6, 3, 4)), IMAGE, WEIGHT, np.zeros(5)),
         ValueError,
         "bias (shape (5,)) must be an array of shape (6,)",
     ),
@@ -129,17 +141,21 @@ WRONG = [
     (
         lambda: conv2d(dilation=3),
         ValueError,
-        "height: kernel_size (=3, spanning 7 with dilation 3)",
+        "it spans 7, and the input has 5 in height",
     ),
-    (lambda: conv2d(weight=np.zeros((6, 4, 3, 7))), ValueError, "width: kernel_size (=7) must fit"),
-    (lambda: conv2d(IMAGE[..., :0]), ValueError, "width: size (=0) must be at least 1"),
+    (lambda: conv2d(weight=np.zeros((6, 4, 3, 7))), ValueError, "7 for kernel_size (=7)"),
+    (
+        lambda: conv2d(IMAGE[..., :0]),
+        ValueError,
+        "(shape (2, 4, 5, 0)) must not have an empty height or width",
+    ),
     (lambda: conv2d(padding=-1), ValueError, "padding (=-1) must be at least 0"),
     (lambda: conv2d(padding=0.5), TypeError, "padding (=0.5) must be an int"),
     (lambda: conv2d(padding="full"), ValueError, "padding (='full') must be 'same', 'valid' or a"),
     (
         lambda: conv2d(padding="same", stride=2),
         ValueError,
-        "stride (=(2, 2)) must be 1 when padding",
+        "padding 'same' keeps the size, and stride 2 does not",
     ),
     (
         lambda: conv2d(padding=(1, 2, 3)),
@@ -154,11 +170,15 @@ WRONG = [
     (lambda: conv2d(padding={1, 2}), TypeError, "padding (={1, 2}) must be an int"),
     (lambda: conv2d(padding=(1, 1, 1, 1)), ValueError, "padding (=(1, 1, 1, 1)) must be an int or"),
     (lambda: conv2d(stride=np.ones(2, int)), TypeError, "stride (=array([1, 1])) must be an int"),
-    (lambda: conv2d(dilation=10**30), ValueError, "height: kernel_size (=3, spanning 2000000000"),
+    (
+        lambda: conv2d(dilation=10**30),
+        ValueError,
+        "dilation (=1000000000000000000000000000000) must be at most 9223372036854775807",
+    ),
     (
         lambda: conv2d(IMAGE[:, :, :4], padding=((0, 0), (9, 9)), dilation=2),
         ValueError,
-        "height: kernel_size (=3, spanning 5 with dilation 2) must fit",
+        "it spans 5, and the input has 4 in height",
     ),
     # gradients
     (
@@ -177,7 +197,7 @@ WRONG = [
     (
         lambda: transpose(weight=WEIGHT),
         ValueError,
-        "has 4 channels, but weight (shape (6, 4, 3, 3))",
+        "what weight (shape (6, 4, 3, 3)) reads in groups (=1) is 6",
     ),
     (lambda: transpose(groups=3), ValueError, "in_channels (=4) must be divisible by groups (=3)"),
     (
@@ -190,7 +210,11 @@ WRONG = [
         ValueError,
         "padding (='same') must be a number in a trans",
     ),
-    (lambda: transpose(padding=9), ValueError, "height: padding (=9 before, 9 after) must leave"),
+    (
+        lambda: transpose(padding=9),
+        ValueError,
+        "padding crops, and 9 + 9 takes all of the 7 outputs",
+    ),
     (
         lambda: transpose(output_padding=1),
         ValueError,
@@ -203,7 +227,7 @@ WRONG = [
         "weight (shape (4, 0, 3, 3)) must not be",
     ),
     (
-        lambda: conv.conv_transpose2d_backward(IMAGE, IMAGE, TURNED),
+        lambda: cn.conv_transpose2d_backward(IMAGE, IMAGE, TURNED),
         ValueError,
         "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 6, 7, 8)",
     ),
@@ -211,16 +235,16 @@ WRONG = [
     (
         lambda: transpose(padding=((1, 1), (9, 9))),
         ValueError,
-        "width: padding (=9 before, 9 after) must leave something of the 8 outputs",
+        "9 + 9 takes all of the 8 outputs",
     ),
     (
-        lambda: conv.conv_transpose2d_backward(
+        lambda: cn.conv_transpose2d_backward(
             np.zeros((2, 6, 7, 8)), IMAGE, TURNED, bias=np.zeros(5)
         ),
         ValueError,
         "bias (shape (5,)) must be an array of shape (6,)",
     ),
-    (lambda: transpose(IMAGE[0]), ValueError, "must have 4 axes, (N, C, H, W); add the batch axis"),
+    (lambda: transpose(IMAGE[0]), ValueError, "must have 4 axes, (N, C, H, W)"),
     (
         lambda: transpose(weight=TURNED.astype(np.float32), stride=2),
         TypeError,
@@ -230,114 +254,190 @@ WRONG = [
     (lambda: transpose(stride=0), ValueError, "stride (=0) must be at least 1"),
     (lambda: transpose(dilation=0), ValueError, "dilation (=0) must be at least 1"),
     # columns
-    (lambda: conv.im2col(IMAGE[0], 3), ValueError, "input (shape (4, 5, 6)) must have 4 axes"),
-    (lambda: conv.im2col(IMAGE, 0), ValueError, "kernel_size (=0) must be at least 1"),
-    (lambda: conv.im2col(IMAGE, 6), ValueError, "height: kernel_size (=6) must fit"),
-    (lambda: conv.col2im(IMAGE, 5, 3), ValueError, "must have 3 axes, (N, C×area, H'×W')"),
-    (lambda: conv.col2im(COLUMNS, (5, 5), 3), ValueError, "must be (N, a multiple of 9, 9) for"),
+    (lambda: cn.im2col(IMAGE[0], 3), ValueError, "input (shape (4, 5, 6)) must have 4 axes"),
+    (lambda: cn.im2col(IMAGE, 0), ValueError, "kernel_size (=0) must be at least 1"),
+    (lambda: cn.im2col(IMAGE, 6), ValueError, "6 for kernel_size (=6)"),
+    (lambda: cn.col2im(IMAGE, 5, 3), ValueError, "must have 3 axes, (N, C×area, H'×W')"),
     (
-        lambda: conv.col2im(COLUMNS[:, :35], (5, 6), 3),
+        lambda: cn.col2im(COLUMNS, (5, 5), 3),
+        ValueError,
+        "must be (N, a multiple of 9, 9) for",
+    ),
+    (
+        lambda: cn.col2im(COLUMNS[:, :35], (5, 6), 3),
         ValueError,
         "must be (N, a multiple of 9, 12",
     ),
-    (lambda: conv.col2im(COLUMNS, 0, 3), ValueError, "output_size (=0) must be at least 1"),
-    (lambda: conv.col2im(COLUMNS, "5", 3), TypeError, "output_size (='5') must be an int"),
+    (lambda: cn.col2im(COLUMNS, 0, 3), ValueError, "output_size (=0) must be at least 1"),
+    (lambda: cn.col2im(COLUMNS, "5", 3), TypeError, "output_size (='5') must be an int"),
     (
-        lambda: conv.col2im_backward(np.zeros((2, 4, 5, 5)), COLUMNS, (5, 6), 3),
+        lambda: cn.col2im_backward(np.zeros((2, 4, 5, 5)), COLUMNS, (5, 6), 3),
         ValueError,
         "grad_output (shape (2, 4, 5, 5)) must be an array of shape (2, 4, 5, 6)",
     ),
-    (lambda: conv.im2col_backward(IMAGE, IMAGE, 3), ValueError, "grad_output (shape (2, 4, 5, 6))"),
     (
-        lambda: conv.im2col_backward(COLUMNS, IMAGE[0], 3),
+        lambda: cn.im2col_backward(IMAGE, IMAGE, 3),
+        ValueError,
+        "grad_output (shape (2, 4, 5, 6))",
+    ),
+    (
+        lambda: cn.im2col_backward(COLUMNS, IMAGE[0], 3),
         ValueError,
         "input (shape (4, 5, 6)) must",
     ),
     (
-        lambda: conv.col2im_backward(IMAGE, IMAGE, 5, 3),
+        lambda: cn.col2im_backward(IMAGE, IMAGE, 5, 3),
         ValueError,
         "input (shape (2, 4, 5, 6)) must",
     ),
-    (lambda: conv.col2im_backward(IMAGE, COLUMNS, 5, 0), ValueError, "kernel_size (=0) must be at"),
-    (lambda: conv.col2im_backward(IMAGE, COLUMNS, 0, 3), ValueError, "output_size (=0) must be at"),
-    (lambda: conv.conv2d_matrix(WEIGHT[0], 5), ValueError, "weight (shape (4, 3, 3)) must have 4"),
-    (lambda: conv.conv2d_matrix(WEIGHT[:0], 5), ValueError, "weight (shape (0, 4, 3, 3)) must not"),
-    (lambda: conv.conv2d_matrix(WEIGHT, 2), ValueError, "height: kernel_size (=3) must fit"),
-    (lambda: conv.conv2d_matrix(WEIGHT, (5, 5, 5)), ValueError, "input_size (=(5, 5, 5)) must be"),
-    (lambda: conv.conv2d_matrix(WEIGHT, 5, groups="2"), TypeError, "groups (='2') must be an int"),
     (
-        lambda: conv.conv2d_loops(IMAGE, WEIGHT, stride=0),
+        lambda: cn.col2im_backward(IMAGE, COLUMNS, 5, 0),
+        ValueError,
+        "kernel_size (=0) must be at",
+    ),
+    (
+        lambda: cn.col2im_backward(IMAGE, COLUMNS, 0, 3),
+        ValueError,
+        "output_size (=0) must be at",
+    ),
+    (
+        lambda: cn.conv2d_matrix(WEIGHT[0], 5),
+        ValueError,
+        "weight (shape (4, 3, 3)) must have 4",
+    ),
+    (
+        lambda: cn.conv2d_matrix(WEIGHT[:0], 5),
+        ValueError,
+        "weight (shape (0, 4, 3, 3)) must not",
+    ),
+    (lambda: cn.conv2d_matrix(WEIGHT, 2), ValueError, "3 for kernel_size (=3)"),
+    (
+        lambda: cn.conv2d_matrix(WEIGHT, (5, 5, 5)),
+        ValueError,
+        "input_size (=(5, 5, 5)) must be",
+    ),
+    (
+        lambda: cn.conv2d_matrix(WEIGHT, 5, groups="2"),
+        TypeError,
+        "groups (='2') must be an int",
+    ),
+    (
+        lambda: cn.conv2d_loops(IMAGE, WEIGHT, stride=0),
         ValueError,
         "stride (=0) must be at least",
     ),
-    (lambda: conv.im2col(IMAGE[0], 3), ValueError, "must have 4 axes, (N, C, H, W); add the batch"),
     (
-        lambda: conv.im2col_backward(COLUMNS, IMAGE[0], 3),
+        lambda: cn.im2col(IMAGE[0], 3),
         ValueError,
-        "must have 4 axes, (N, C, H, W); add the batch",
+        "must have 4 axes, (N, C, H, W)",
     ),
     (
-        lambda: conv.im2col_backward(IMAGE, IMAGE, 3),
+        lambda: cn.im2col_backward(COLUMNS, IMAGE[0], 3),
+        ValueError,
+        "must have 4 axes, (N, C, H, W)",
+    ),
+    (
+        lambda: cn.im2col_backward(IMAGE, IMAGE, 3),
         ValueError,
         "must have 3 axes, (N, C×area, H'×W')",
     ),
     (
-        lambda: conv.im2col_backward(COLUMNS.astype(np.float32), IMAGE, 3),
+        lambda: cn.im2col_backward(COLUMNS.astype(np.float32), IMAGE, 3),
         TypeError,
         "grad_output (dtype float32) must have the dtype of the input, float64",
     ),
-    (lambda: conv.col2im("columns", 5, 3), TypeError, "input (a str) must be a NumPy array"),
-    (lambda: conv.col2im(COLUMNS, None, 3), TypeError, "output_size (=None) must be an int"),
+    (lambda: cn.col2im("columns", 5, 3), TypeError, "input (a str) must be a NumPy array"),
+    (lambda: cn.col2im(COLUMNS, None, 3), TypeError, "output_size (=None) must be an int"),
     (
-        lambda: conv.col2im_backward(IMAGE, IMAGE, 5, 3),
+        lambda: cn.col2im_backward(IMAGE, IMAGE, 5, 3),
         ValueError,
         "must have 3 axes, (N, C×area, H'×W')",
     ),
-    (lambda: conv.conv2d_matrix(WEIGHT, -5), ValueError, "input_size (=-5) must be at least 1"),
-    (lambda: conv.conv2d_matrix(WEIGHT.astype(int), 5), TypeError, "weight (dtype int64) must be"),
+    (lambda: cn.conv2d_matrix(WEIGHT, -5), ValueError, "input_size (=-5) must be at least 1"),
     (
-        lambda: conv.conv2d_matrix(WEIGHT[0], 5),
+        lambda: cn.conv2d_matrix(WEIGHT.astype(int), 5),
+        TypeError,
+        "weight (dtype int64) must be",
+    ),
+    (
+        lambda: cn.conv2d_matrix(WEIGHT[0], 5),
         ValueError,
         "must have 4 axes, (out_channels, in_channels/groups, height, width)",
     ),
     (
-        lambda: conv.conv2d_loops(IMAGE, WEIGHT, np.zeros(5)),
+        lambda: cn.conv2d_loops(IMAGE, WEIGHT, np.zeros(5)),
         ValueError,
         "bias (shape (5,)) must be an array of shape (6,)",
     ),
     # pooling
-    (lambda: pool.max_pool2d(IMAGE[0], 2), ValueError, "input (shape (4, 5, 6)) must have 4 axes"),
-    (lambda: pool.max_pool2d(IMAGE.astype(int), 2), TypeError, "input (dtype int64) must be float"),
-    (lambda: pool.max_pool2d(IMAGE, 0), ValueError, "kernel_size (=0) must be at least 1"),
-    (lambda: pool.max_pool2d(IMAGE, 6), ValueError, "height: kernel_size (=6) must fit"),
-    (lambda: pool.max_pool2d(IMAGE, 2, 0), ValueError, "stride (=0) must be at least 1"),
-    (lambda: pool.max_pool2d(IMAGE, 2, padding=2), ValueError, "padding (=2) must be at most half"),
-    (lambda: pool.max_pool2d(IMAGE, "2"), TypeError, "kernel_size (='2') must be an int"),
-    (lambda: pool.max_pool2d(IMAGE, (2, 2, 2)), ValueError, "kernel_size (=(2, 2, 2)) must be an"),
     (
-        lambda: pool.max_pool2d_backward(IMAGE, IMAGE, 2),
+        lambda: cn.max_pool2d(IMAGE[0], 2),
+        ValueError,
+        "input (shape (4, 5, 6)) must have 4 axes",
+    ),
+    (
+        lambda: cn.max_pool2d(IMAGE.astype(int), 2),
+        TypeError,
+        "input (dtype int64) must be float",
+    ),
+    (lambda: cn.max_pool2d(IMAGE, 0), ValueError, "kernel_size (=0) must be at least 1"),
+    (lambda: cn.max_pool2d(IMAGE, 6), ValueError, "6 for kernel_size (=6)"),
+    (lambda: cn.max_pool2d(IMAGE, 2, 0), ValueError, "stride (=0) must be at least 1"),
+    (
+        lambda: cn.max_pool2d(IMAGE, 2, padding=2),
+        ValueError,
+        "2 is more than half of 2",
+    ),
+    (lambda: cn.max_pool2d(IMAGE, "2"), TypeError, "kernel_size (='2') must be an int"),
+    (
+        lambda: cn.max_pool2d(IMAGE, (2, 2, 2)),
+        ValueError,
+        "kernel_size (=(2, 2, 2)) must be an",
+    ),
+    (
+        lambda: cn.max_pool2d_backward(IMAGE, IMAGE, 2),
         ValueError,
         "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 2, 3)",
     ),
-    (lambda: pool.max_pool2d(IMAGE, 2, dilation=0), ValueError, "dilation (=0) must be at least 1"),
-    (lambda: pool.max_pool2d(IMAGE, None), TypeError, "kernel_size (=None) must be an int"),
-    (lambda: pool.max_pool2d(IMAGE, 2.0), TypeError, "kernel_size (=2.0) must be an int"),
-    (lambda: pool.max_pool2d(IMAGE[..., :0], 1), ValueError, "width: size (=0) must be at least 1"),
-    (lambda: pool.max_pool2d(IMAGE[0], 2), ValueError, "must have 4 axes, (N, C, H, W); add the"),
-    (lambda: pool.avg_pool2d(IMAGE[0], 2), ValueError, "must have 4 axes, (N, C, H, W); add the"),
     (
-        lambda: pool.avg_pool2d(IMAGE, 2, divisor_override=2.0),
+        lambda: cn.max_pool2d(IMAGE, 2, dilation=0),
+        ValueError,
+        "dilation (=0) must be at least 1",
+    ),
+    (lambda: cn.max_pool2d(IMAGE, None), TypeError, "kernel_size (=None) must be an int"),
+    (lambda: cn.max_pool2d(IMAGE, 2.0), TypeError, "kernel_size (=2.0) must be an int"),
+    (
+        lambda: cn.max_pool2d(IMAGE[..., :0], 1),
+        ValueError,
+        "(shape (2, 4, 5, 0)) must not have an empty height or width",
+    ),
+    (
+        lambda: cn.max_pool2d(IMAGE[0], 2),
+        ValueError,
+        "must have 4 axes, (N, C, H, W)",
+    ),
+    (
+        lambda: cn.avg_pool2d(IMAGE[0], 2),
+        ValueError,
+        "must have 4 axes, (N, C, H, W)",
+    ),
+    (
+        lambda: cn.avg_pool2d(IMAGE, 2, divisor_override=2.0),
         TypeError,
         "divisor_override (=2.0) must be an int",
     ),
-    (lambda: pool.avg_pool2d(IMAGE, 2, padding=-1), ValueError, "padding (=-1) must be at least 0"),
     (
-        lambda: pool.avg_pool2d(IMAGE, 2, divisor_override=0),
+        lambda: cn.avg_pool2d(IMAGE, 2, padding=-1),
+        ValueError,
+        "padding (=-1) must be at least 0",
+    ),
+    (
+        lambda: cn.avg_pool2d(IMAGE, 2, divisor_override=0),
         ValueError,
         "divisor_override (=0) must be at least 1",
     ),
     (
-        lambda: pool.avg_pool2d_backward(IMAGE, IMAGE, 2),
+        lambda: cn.avg_pool2d_backward(IMAGE, IMAGE, 2),
         ValueError,
         "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 2, 3)",
     ),
@@ -351,72 +451,88 @@ WRONG = [
         TypeError,
         "weight (dtype float32) must have the dtype of the input, float64",
     ),
-    (lambda: pool.lp_pool2d([[1.0]], 2, 2), TypeError, "input (a list) must be a NumPy array"),
-    (lambda: pool.lp_pool2d(IMAGE, 0, 2), ValueError, "norm_type (=0) must be above 0 and finite"),
+    (lambda: cn.lp_pool2d([[1.0]], 2, 2), TypeError, "input (a list) must be a NumPy array"),
     (
-        lambda: pool.lp_pool2d(IMAGE, float("nan"), 2),
-        ValueError,
-        "norm_type (=nan) must be above 0",
-    ),
-    (
-        lambda: pool.lp_pool2d(IMAGE, float("inf"), 2),
-        ValueError,
-        "norm_type (=inf) must be above 0",
-    ),
-    (lambda: pool.lp_pool2d(IMAGE[0], 2, 2), ValueError, "must have 4 axes, (N, C, H, W); add the"),
-    (lambda: pool.lp_pool2d(IMAGE, 2, 0), ValueError, "kernel_size (=0) must be at least 1"),
-    (
-        lambda: pool.lp_pool2d_backward(MAXIMA, IMAGE, 0, 2),
+        lambda: cn.lp_pool2d(IMAGE, 0, 2),
         ValueError,
         "norm_type (=0) must be above 0 and finite",
     ),
     (
-        lambda: pool.lp_pool2d_backward(MAXIMA, IMAGE, 2, 0),
+        lambda: cn.lp_pool2d(IMAGE, float("nan"), 2),
+        ValueError,
+        "norm_type (=nan) must be above 0",
+    ),
+    (
+        lambda: cn.lp_pool2d(IMAGE, float("inf"), 2),
+        ValueError,
+        "norm_type (=inf) must be above 0",
+    ),
+    (
+        lambda: cn.lp_pool2d(IMAGE[0], 2, 2),
+        ValueError,
+        "must have 4 axes, (N, C, H, W)",
+    ),
+    (lambda: cn.lp_pool2d(IMAGE, 2, 0), ValueError, "kernel_size (=0) must be at least 1"),
+    (
+        lambda: cn.lp_pool2d_backward(MAXIMA, IMAGE, 0, 2),
+        ValueError,
+        "norm_type (=0) must be above 0 and finite",
+    ),
+    (
+        lambda: cn.lp_pool2d_backward(MAXIMA, IMAGE, 2, 0),
         ValueError,
         "kernel_size (=0) must be at least 1",
     ),
     (
-        lambda: pool.lp_pool2d(IMAGE, -1, 2),
+        lambda: cn.lp_pool2d(IMAGE, -1, 2),
         ValueError,
         "norm_type (=-1) must be above 0 and finite",
     ),
-    (lambda: pool.lp_pool2d(IMAGE, 1j, 2), TypeError, "norm_type (=1j) must be a number"),
-    (lambda: pool.lp_pool2d(IMAGE, "2", 2), TypeError, "norm_type (='2') must be a number"),
-    (lambda: pool.lp_pool2d(IMAGE, True, 2), TypeError, "norm_type (=True) must be a number"),
+    (lambda: cn.lp_pool2d(IMAGE, 1j, 2), TypeError, "norm_type (=1j) must be a number"),
+    (lambda: cn.lp_pool2d(IMAGE, "2", 2), TypeError, "norm_type (='2') must be a number"),
+    (lambda: cn.lp_pool2d(IMAGE, True, 2), TypeError, "norm_type (=True) must be a number"),
     (
-        lambda: pool.lp_pool2d(IMAGE[0], 2, 2),
+        lambda: cn.lp_pool2d(IMAGE[0], 2, 2),
         ValueError,
         "input (shape (4, 5, 6)) must have 4 axes",
     ),
     (
-        lambda: pool.lp_pool2d_backward(IMAGE, IMAGE, 2, 2),
+        lambda: cn.lp_pool2d_backward(IMAGE, IMAGE, 2, 2),
         ValueError,
         "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 2, 3)",
     ),
-    (lambda: pool.adaptive_avg_pool2d(IMAGE, 0), ValueError, "output_size (=0) must be at least 1"),
     (
-        lambda: pool.adaptive_avg_pool2d(IMAGE, None),
+        lambda: cn.adaptive_avg_pool2d(IMAGE, 0),
+        ValueError,
+        "output_size (=0) must be at least 1",
+    ),
+    (
+        lambda: cn.adaptive_avg_pool2d(IMAGE, None),
         TypeError,
         "output_size (=None) must be an int",
     ),
     (
-        lambda: pool.adaptive_max_pool2d(IMAGE, (1, 2, 3)),
+        lambda: cn.adaptive_max_pool2d(IMAGE, (1, 2, 3)),
         ValueError,
         "output_size (=(1, 2, 3)) must",
     ),
-    (lambda: pool.adaptive_max_pool2d(IMAGE[0], 1), ValueError, "must have 4 axes, (N, C, H, W)"),
     (
-        lambda: pool.adaptive_avg_pool2d_backward(IMAGE, IMAGE, 1),
+        lambda: cn.adaptive_max_pool2d(IMAGE[0], 1),
+        ValueError,
+        "must have 4 axes, (N, C, H, W)",
+    ),
+    (
+        lambda: cn.adaptive_avg_pool2d_backward(IMAGE, IMAGE, 1),
         ValueError,
         "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 1, 1)",
     ),
     (
-        lambda: pool.adaptive_max_pool2d_backward(IMAGE, IMAGE, 1),
+        lambda: cn.adaptive_max_pool2d_backward(IMAGE, IMAGE, 1),
         ValueError,
         "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 1, 1)",
     ),
     (
-        lambda: pool.adaptive_avg_pool2d(IMAGE, ((1, 1), 1)),
+        lambda: cn.adaptive_avg_pool2d(IMAGE, ((1, 1), 1)),
         TypeError,
         "output_size (=(1, 1)) must be an int",
     ),
@@ -427,12 +543,12 @@ WRONG = [
         "max_pool2d(..., return_indices=True)",
     ),
     (
-        lambda: pool.adaptive_avg_pool2d("image", 1),
+        lambda: cn.adaptive_avg_pool2d("image", 1),
         TypeError,
         "input (a str) must be a NumPy array",
     ),
     (lambda: unpool("maxima"), TypeError, "input (a str) must be a NumPy array"),
-    (lambda: unpool(MAXIMA[0]), ValueError, "must have 4 axes, (N, C, H, W); add the batch axis"),
+    (lambda: unpool(MAXIMA[0]), ValueError, "must have 4 axes, (N, C, H, W)"),
     (lambda: unpool(kernel_size=0), ValueError, "kernel_size (=0) must be at least 1"),
     (lambda: unpool(padding=-1), ValueError, "padding (=-1) must be at least 0"),
     (lambda: unpool(output_size="big"), TypeError, "output_size (='big') must be an int"),
@@ -469,17 +585,25 @@ WRONG = [
     ),
     (lambda: unpool(stride=0), ValueError, "stride (=0) must be at least 1"),
     (
-        lambda: pool.max_unpool2d_backward(IMAGE, MAXIMA, INDICES, 2),
+        lambda: cn.max_unpool2d_backward(IMAGE, MAXIMA, INDICES, 2),
         ValueError,
         "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 4, 6)",
     ),
-    (lambda: pool.blur_pool2d(IMAGE, 0), ValueError, "kernel_size (=0) must be at least 1"),
-    (lambda: pool.blur_pool2d(IMAGE, 10), ValueError, "kernel_size (=10) must be at most 9 for an"),
-    (lambda: pool.blur_pool2d(IMAGE[0]), ValueError, "input (shape (4, 5, 6)) must have 4 axes"),
-    (lambda: pool.blur_pool2d(IMAGE, 3, 0), ValueError, "stride (=0) must be at least 1"),
-    (lambda: pool.blur_pool2d(IMAGE[0]), ValueError, "must have 4 axes, (N, C, H, W); add the"),
+    (lambda: cn.blur_pool2d(IMAGE, 0), ValueError, "kernel_size (=0) must be at least 1"),
     (
-        lambda: pool.blur_pool2d_backward(IMAGE, IMAGE),
+        lambda: cn.blur_pool2d(IMAGE, 10),
+        ValueError,
+        "kernel_size (=10) must be at most 9 for an",
+    ),
+    (
+        lambda: cn.blur_pool2d(IMAGE[0]),
+        ValueError,
+        "input (shape (4, 5, 6)) must have 4 axes",
+    ),
+    (lambda: cn.blur_pool2d(IMAGE, 3, 0), ValueError, "stride (=0) must be at least 1"),
+    (lambda: cn.blur_pool2d(IMAGE[0]), ValueError, "must have 4 axes, (N, C, H, W)"),
+    (
+        lambda: cn.blur_pool2d_backward(IMAGE, IMAGE),
         ValueError,
         "grad_output (shape (2, 4, 5, 6)) must be an array of shape (2, 4, 3, 3)",
     ),
@@ -490,5 +614,5 @@ WRONG = [
 def test_wrong_calls_say_what_is_wrong(call, error, message):
     with pytest.raises(error, match=re.escape(message)) as caught:
         call()
-    assert type(caught.value) is error
-    assert "\n" not in str(caught.value)
+    assert type(caught.value) in (error, ShapeError)
+    assert "\n" not in str(caught.value) or type(caught.value) is ShapeError

@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from property_cases import both, cases, conv_cases, dtypes, pairs
 from torch_compare import assert_agree, compare_with_torch
 
-from cnnnotes import conv
-from cnnnotes.conv import (
+from cnnnotes import (
+    checks,
     col2im,
     col2im_backward,
     conv2d,
     conv2d_backward,
     conv2d_loops,
     conv2d_matrix,
+    conv_blocks,
     conv_transpose2d,
     conv_transpose2d_backward,
     im2col,
@@ -273,9 +274,11 @@ def test_memory_stays_in_blocks():
 @pytest.mark.parametrize("shape", [(300, 3, 12, 12), (2, 64, 90, 90), (3, 2, 4, 100_000)])
 def test_blocks_fill_but_do_not_exceed_the_cache(shape):
     """Columns of a block take half to all of the room, unless one row takes more."""
-    windows = conv._windows(np.zeros(shape), (3, 3), (1, 1), (1, 1), (shape[2] - 2, shape[3] - 2))
-    sizes = [windows[images, ..., rows, :].nbytes for images, rows in conv._blocks(windows)]
+    windows = conv_blocks.windows_of(
+        np.zeros(shape), checks.window(3), (shape[2] - 2, shape[3] - 2)
+    )
+    sizes = [windows[images, ..., rows, :].nbytes for images, rows in conv_blocks.blocks(windows)]
     row = windows[:1, ..., :1, :].nbytes
     assert sum(sizes) == windows.nbytes
-    assert max(sizes) <= max(row, conv._BLOCK_BYTES)
-    assert max(sizes) > conv._BLOCK_BYTES / 2
+    assert max(sizes) <= max(row, conv_blocks._BLOCK_BYTES)
+    assert max(sizes) > conv_blocks._BLOCK_BYTES / 2

@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 from property_cases import arrays, both, cases, conv_cases, pairs, pool_cases, sizes
 from torch_compare import assert_agree
 
-from cnnnotes.conv import (
+from cnnnotes import (
+    adaptive_avg_pool2d,
+    avg_pool2d,
+    blur_pool2d,
+    blur_pool2d_backward,
     col2im,
     conv2d,
     conv2d_backward,
@@ -16,12 +20,6 @@ from cnnnotes.conv import (
     conv_transpose2d,
     conv_transpose2d_backward,
     im2col,
-)
-from cnnnotes.pool import (
-    adaptive_avg_pool2d,
-    avg_pool2d,
-    blur_pool2d,
-    blur_pool2d_backward,
     lp_pool2d,
     max_pool2d,
     max_pool2d_backward,

@@ -7,6 +7,7 @@ from gradient_check import assert_gradients
 from torch import nn
 
 from cnnnotes.conv import conv2d
+from cnnnotes.files import load_arrays, save_arrays
 from cnnnotes.layers import (
     LAYERS,
     AdaptiveAvgPool2d,
@@ -24,9 +25,7 @@ from cnnnotes.layers import (
     Parameter,
     ReLU,
     Sequential,
-    load_arrays,
     load_model,
-    save_arrays,
 )
 
 
@@ -339,7 +338,7 @@ def test_sequential_computes_nothing_before_its_first_weights():
 
 def test_errors_say_which_layer():
     network = Sequential(Conv2d(1, 2, 3), Flatten(), Linear(50, 3))
-    with pytest.raises(ValueError, match="in_features=32") as caught:
+    with pytest.raises(ValueError, match="in_features to 32") as caught:
         network(np.ones((1, 1, 6, 6), np.float32))
     assert caught.value.__notes__ == ["in layer 2: Linear(50, 3)"]
 
@@ -514,7 +513,7 @@ def test_the_layer_does_not_change_its_input(mode):
         (lambda: Conv2d(3, 4, 3, dilation=0), ValueError, r"dilation \(=0\)"),
         (lambda: Conv2d(3, 4, 3, padding=-1), ValueError, r"padding \(=-1\)"),
         (lambda: Conv2d(3, 4, 3, padding="full"), ValueError, r"padding \(='full'\)"),
-        (lambda: Conv2d(3, 4, 3, stride=2, padding="same"), ValueError, r"stride \(=\(2, 2\)\)"),
+        (lambda: Conv2d(3, 4, 3, stride=2, padding="same"), ValueError, "padding 'same' keeps"),
         (lambda: Conv2d(3, 4, 3, padding_mode="mirror"), ValueError, r"padding_mode \(='mirror'\)"),
         (lambda: Conv2d(3, 4, 3, init="xavier"), ValueError, r"init \(='xavier'\)"),
         (lambda: Conv2d(3, 4, 3, dtype=int), TypeError, r"dtype \(=<class 'int'>\)"),
@@ -543,7 +542,7 @@ def test_the_layer_does_not_change_its_input(mode):
         ),
         (lambda: LocallyConnected2d(1, 1, 3, 4)(normal(1, 1, 4, 4)), TypeError, "float32"),
         (lambda: MaxPool2d(0)(normal(*IMAGES)), ValueError, r"kernel_size \(=0\)"),
-        (lambda: MaxPool2d(2, padding=2)(normal(*IMAGES)), ValueError, r"padding \(=2\)"),
+        (lambda: MaxPool2d(2, padding=2)(normal(*IMAGES)), ValueError, "2 is more than half of 2"),
         (lambda: Dropout(2), ValueError, r"p \(=2\)"),
         (lambda: Dropout()([1.0]), TypeError, "input"),
         (lambda: Sequential(Linear(1, 1), ReLU), TypeError, r"layers\[1\].*try ReLU\(\)"),

@@ -173,8 +173,12 @@ LOGITS, TARGET = normal(5, 4), classes(5)
     ("arguments", "error", "words"),
     [
         ([[[1.0, 2.0]], TARGET], TypeError, r"input \(a list\)"),
-        ([normal(4), classes(4)], ValueError, r"input \(shape \(4,\)\) must have 2 axes, \(N, C\)"),
-        ([LOGITS, TARGET.tolist()], TypeError, r"target \(\[.*whole numbers"),
+        (
+            [normal(4), classes(4)],
+            ValueError,
+            r"input \(shape \(4,\)\) must have 2 axes or more, \(N, C, \*\)",
+        ),
+        ([LOGITS, TARGET.tolist()], TypeError, r"target \(list\).*whole numbers"),
         (
             [LOGITS, TARGET.astype(float)],
             TypeError,
@@ -183,7 +187,7 @@ LOGITS, TARGET = normal(5, 4), classes(5)
         (
             [LOGITS, np.eye(4, dtype=int)[TARGET]],
             ValueError,
-            r"target .*: shape \(5,\); if it is one-hot, try target.argmax\(axis=1\)$",
+            r"target .*: shape \(5,\); if it is one-hot, try target.argmax\(1\)$",
         ),
         ([LOGITS, TARGET[:3]], ValueError, r"target \(shape \(3,\)\).*shape \(5,\)$"),
         ([LOGITS, TARGET + 3], ValueError, r"target \(holding \d\).*from 0 to 3.*have 4"),
@@ -223,6 +227,7 @@ def test_cross_entropy_with_bad_options(loss, option, words):
             ValueError,
             r"input .* must not be empty along dim \(=1\)",
         ),
+        (lambda: log_softmax(LOGITS, 1.0), TypeError, r"dim \(=1.0\) must be an int"),
         (lambda: log_softmax_backward(LOGITS[:1], LOGITS, 1), ValueError, "grad_output"),
         (lambda: mse_loss(normal(3, 1), normal(3)), ValueError, r"target \(shape \(3,\)\)"),
         (lambda: mse_loss(normal(3), [1, 2, 3]), ValueError, r"target \(list\)"),
@@ -231,6 +236,26 @@ def test_cross_entropy_with_bad_options(loss, option, words):
         (lambda: mse_loss_backward(1.0, normal(3, 1), normal(3)), ValueError, "target"),
         (lambda: mse_loss_backward(1.0, normal(3), normal(3), "avg"), ValueError, "reduction"),
         (lambda: mse_loss_backward(normal(3), normal(3), normal(3)), ValueError, "grad_output"),
+        (
+            lambda: cross_entropy_backward(None, LOGITS, TARGET),
+            TypeError,
+            r"grad_output \(=None\) must be a number",
+        ),
+        (
+            lambda: cross_entropy_backward("2", LOGITS, TARGET),
+            TypeError,
+            r"grad_output \(='2'\) must be a number",
+        ),
+        (
+            lambda: cross_entropy(LOGITS, np.eye(4)[TARGET]),
+            TypeError,
+            r"target .*one-hot, try target.argmax\(1\)",
+        ),
+        (
+            lambda: cross_entropy(LOGITS, TARGET + 1 + (TARGET.max() < 3)),
+            ValueError,
+            r"target \(holding \d\)",
+        ),
         (
             lambda: cross_entropy_backward(1.0, LOGITS, TARGET, reduction="none"),
             ValueError,

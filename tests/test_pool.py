@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from property_cases import arrays, batches, cases, dtypes, pairs, pool_cases, sizes
 from torch_compare import assert_agree, compare_with_torch
 
-from cnnnotes import pool
-from cnnnotes.pool import (
+from cnnnotes import (
     adaptive_avg_pool2d,
     adaptive_avg_pool2d_backward,
     adaptive_max_pool2d,
@@ -25,6 +24,8 @@ from cnnnotes.pool import (
     max_pool2d_backward,
     max_unpool2d,
     max_unpool2d_backward,
+    pool,
+    pool_axes,
 )
 
 
@@ -300,6 +301,6 @@ def test_the_average_of_a_constant_is_the_constant(size):
 def test_blocks_fill_but_do_not_exceed_the_cache(shape):
     """Half to all of the room, unless one image takes more."""
     images = np.zeros(shape)
-    sizes = [images[block].nbytes for block in pool._blocks(images)]
+    sizes = [images[block].nbytes for block in pool_axes.blocks(images)]
     assert sum(sizes) == images.nbytes
-    assert pool._BLOCK_BYTES / 2 < max(sizes) <= max(images[0].nbytes, pool._BLOCK_BYTES)
+    assert pool_axes._BLOCK_BYTES / 2 < max(sizes) <= max(images[0].nbytes, pool_axes._BLOCK_BYTES)

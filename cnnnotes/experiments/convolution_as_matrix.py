@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cnnnotes.checks import Array
-from cnnnotes.conv import conv2d, conv2d_matrix
+from cnnnotes.conv import conv2d
+from cnnnotes.conv_columns import conv2d_matrix
 from cnnnotes.experiments.experiment import Decision, Details, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import effect
 

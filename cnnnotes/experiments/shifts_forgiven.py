@@ -15,7 +15,8 @@ from cnnnotes.experiments.intervals import Effect, better, effect, worse
 from cnnnotes.experiments.invariance_ladder import distance
 from cnnnotes.experiments.learned_filters import edge_bank
 from cnnnotes.layers import Conv2d, MaxPool2d, ReLU, Sequential
-from cnnnotes.pool import avg_pool2d, blur_pool2d, lp_pool2d
+from cnnnotes.pool import avg_pool2d
+from cnnnotes.pool_variants import blur_pool2d, lp_pool2d
 
 QUESTION = "What does pooling forgive when the image moves, and what does it keep?"
 CLAIMS = ("P1",)

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from cnnnotes.checks import Array
-from cnnnotes.conv import conv2d, conv2d_backward, conv2d_matrix, im2col
+from cnnnotes.conv import conv2d, conv2d_backward
+from cnnnotes.conv_columns import conv2d_matrix, im2col
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 
 Places = set[tuple[int, int]]

@@ -9,7 +9,8 @@ from cnnnotes.experiments import results
 from cnnnotes.experiments.steadiness import LEARNING_RATES, LEAST_ACCURACY, PAIRS
 from cnnnotes.figures.charts import dots, name_rows, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
-from cnnnotes.pool import avg_pool2d, blur_pool2d, max_pool2d
+from cnnnotes.pool import avg_pool2d, max_pool2d
+from cnnnotes.pool_variants import blur_pool2d
 
 RECORD = "pool_or_stride"
 NAMES = {

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from cnnnotes.conv import conv2d_matrix
+from cnnnotes.conv_columns import conv2d_matrix
 from cnnnotes.experiments import results
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 

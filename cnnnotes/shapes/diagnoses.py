@@ -13,24 +13,30 @@ from cnnnotes.shapes.sizes import kernel_span
 Shape = tuple[int, ...]
 
 
-def conv_channels(expected: int | None, shape: Shape) -> Diagnosis:
-    """A convolution, made for ``expected`` channels, meets (channels, height, width) ``shape``."""
-    channels = shape[0]
+def conv_channels(
+    expected: int | None, shape: Shape, *, array: str | None = None, weight: str = ""
+) -> Diagnosis:
+    """A convolution, made for ``expected`` channels, meets (channels, height, width) ``shape``.
+
+    A NumPy ``array`` of that name gets advice in NumPy's words; ``weight`` says what expects it.
+    """
+    channels, x = shape[0], array or "x"
+    axes = "transpose" if array else "permute"
     fixes = []
     if shape[-1] == expected:
         fixes.append(
             Fix(
-                f"swap to (N, C, H, W): your last axis is {expected}; x.permute(0, 3, 1, 2)",
+                f"swap to (N, C, H, W): your last axis is {expected}; {x}.{axes}(0, 3, 1, 2)",
                 "input",
-                "x.permute(0, 3, 1, 2)",
+                f"{x}.{axes}(0, 3, 1, 2)",
             )
         )
     if expected == 1 and len(shape) == 3:
         fixes.append(
             Fix(
-                f"if {channels} is the number of pictures, give them a channel axis: x[:, None]",
+                f"if {channels} is the number of pictures, give them a channel axis: {x}[:, None]",
                 "input",
-                "x.squeeze(0)[:, None]",
+                f"{x}.squeeze(0)[:, None]",
             )
         )
     fixes.append(Fix(f"change in_channels to {channels}", "in_channels", channels))
@@ -39,33 +45,73 @@ def conv_channels(expected: int | None, shape: Shape) -> Diagnosis:
         f"The layer was made for {expected} channel{'s' * (expected != 1)}, "
         f"and its input has {channels}.",
         f"input {_times(shape)}: the axis before height and width is {channels}, "
-        f"in_channels is {expected}",
+        f"{weight or 'in_channels'} is {expected}",
         tuple(fixes),
     )
 
 
-def conv_rank(shape: Shape, channels: int | None = None) -> Diagnosis:
-    """A layer for pictures meets something that is neither (C, H, W) nor (N, C, H, W)."""
+def conv_rank(shape: Shape, channels: int | None = None, *, array: str | None = None) -> Diagnosis:
+    """A layer for pictures meets something that is neither (C, H, W) nor (N, C, H, W).
+
+    A NumPy ``array`` of that name must be (N, C, H, W).
+    """
+    x = array or "x"
     fixes = []
     if len(shape) == 2:
-        fixes.append(Fix("add batch and channel axes: x[None, None]", "input", "x[None, None]"))
+        fixes.append(
+            Fix(f"add batch and channel axes: {x}[None, None]", "input", f"{x}[None, None]")
+        )
+    elif array and len(shape) == 3:
+        fixes += _missing_axis(shape, channels, x)
     elif len(shape) == 5 and 1 in shape:
         axis = shape.index(1)
-        fixes.append(Fix(f"drop an axis of 1: x.squeeze({axis})", "input", f"x.squeeze({axis})"))
+        fixes.append(
+            Fix(f"drop an axis of 1: {x}.squeeze({axis})", "input", f"{x}.squeeze({axis})")
+        )
     elif len(shape) == 1 and channels:
         side = round((shape[0] / channels) ** 0.5)
         if channels * side * side == shape[0]:
-            call = f"x.reshape(-1, {channels}, {side}, {side})"
+            call = f"{x}.reshape(-1, {channels}, {side}, {side})"
             fixes.append(Fix(f"give the pixels their shape back: {call}", "input", call))
     if not fixes:
-        fixes.append(Fix("reshape the input to (N, C, H, W)", "input", "x.reshape(N, C, H, W)"))
-    return Diagnosis(
-        "conv rank",
-        f"The layer needs (N, C, H, W), or (C, H, W) for one picture, and its input has "
-        f"{len(shape)} {'axis' if len(shape) == 1 else 'axes'}.",
-        f"input {_times(shape)}",
-        tuple(fixes),
+        fixes.append(Fix("reshape the input to (N, C, H, W)", "input", f"{x}.reshape(N, C, H, W)"))
+    axes = f"{len(shape)} {'axis' if len(shape) == 1 else 'axes'}"
+    if array:
+        reason = f"{array} (shape {shape}) must have 4 axes, (N, C, H, W), and has {axes}."
+    else:
+        reason = (
+            f"The layer needs (N, C, H, W), or (C, H, W) for one picture, and its input has {axes}."
+        )
+    return Diagnosis("conv rank", reason, "" if array else f"input {_times(shape)}", tuple(fixes))
+
+
+def _missing_axis(shape: Shape, channels: int | None, x: str) -> list[Fix]:
+    """One picture without a batch axis, or pictures without a channel axis: likelier first."""
+    one = Fix(
+        f"add the batch axis, for one picture of {shape[0]} channels: {x}[None]",
+        "input",
+        f"{x}[None]",
     )
+    many = Fix(
+        f"add the channel axis, for {shape[0]} pictures without one: {x}[:, None]",
+        "input",
+        f"{x}[:, None]",
+    )
+    if channels == shape[0]:
+        return [one]
+    if channels == 1:
+        return [many]
+    last = f"{x}.transpose(2, 0, 1)[None]"
+    swapped = Fix(
+        f"swap to (N, C, H, W), for one picture whose last axis is {shape[2]}: {last}",
+        "input",
+        last,
+    )
+    if channels is not None and channels == shape[2]:
+        return [swapped]
+    if channels is not None:
+        return [many, one]
+    return [one, many] if shape[0] <= 4 else [many, one]
 
 
 def kernel_too_large(
@@ -77,8 +123,12 @@ def kernel_too_large(
     axis: int = 0,
     *,
     pool: bool = False,
+    named: bool = False,
 ) -> Diagnosis:
-    """No window fits: the kernel spans more than the padded input."""
+    """No window fits: the kernel spans more than the padded input.
+
+    ``named`` says the argument as well, for one who called an operation.
+    """
     span, padded = kernel_span(kernel, dilation), size + before + after
     along = ("height", "width")[axis]
     least = -(-(span - size) // 2)
@@ -101,6 +151,8 @@ def kernel_too_large(
         )
     )
     dilated = f" ({dilation} · ({kernel} − 1) + 1 with dilation)" if dilation > 1 else ""
+    if named:
+        dilated += f" for kernel_size (={kernel})"
     return Diagnosis(
         "kernel larger than input",
         f"The {'window' if pool else 'kernel'} does not fit: it spans {span}, and the "
@@ -121,10 +173,11 @@ def linear_features(expected: int, shape: Shape) -> Diagnosis:
     )
 
 
-def flatten_missing(shape: Shape, expected: int | None) -> Diagnosis:
-    """A linear layer meets a picture."""
+def flatten_missing(shape: Shape, expected: int | None, *, array: str | None = None) -> Diagnosis:
+    """A linear layer meets a picture; a NumPy ``array`` of that name gets our own flatten."""
     features = prod(shape)
-    fixes = [Fix("put flatten before it: x.flatten(1)", "input", "x.flatten(1)")]
+    call = f"cnnnotes.flatten({array}, 1)" if array else "x.flatten(1)"
+    fixes = [Fix(f"put flatten before it: {call}", "input", call)]
     if expected not in (None, features):
         fixes.append(Fix(f"and change in_features to {features}", "in_features", features))
     return Diagnosis(
