@@ -516,7 +516,7 @@ def _channels(
 ) -> None:
     groups_divide(how.groups, *channels)
     if input.shape[1] != expected:
-        reader = f"what weight (shape {weight.shape}) reads in groups (={how.groups})"
+        reader = f"weight {weight.shape} with groups (={how.groups})"
         raise ShapeError(
             diagnoses.conv_channels(expected, input.shape[1:], array="input", weight=reader)
         )

@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from cnnnotes.checks import Array, integer
+from cnnnotes import checks
+from cnnnotes.checks import Array, integer, shown
 
 
 class HasGradient(Protocol):
@@ -27,11 +28,9 @@ class Optimizer:
                 f"parameters (a {type(parameters).__name__}) must be parameters; "
                 "try model.parameters()"
             )
-        self.parameters = list(parameters)
-        if not self.parameters:
-            raise ValueError("parameters (=[]) must not be empty: there is nothing to train")
-        self.lr = float(_at_least_zero("lr", lr))
-        self.weight_decay = float(_at_least_zero("weight_decay", weight_decay))
+        self.parameters = _checked(parameters)
+        self.lr = checks.at_least_zero("lr", lr)
+        self.weight_decay = checks.at_least_zero("weight_decay", weight_decay)
         self.steps = 0
         self.buffers = {
             name: [np.zeros_like(parameter.data) for parameter in self.parameters]
@@ -109,10 +108,10 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
         nesterov: bool = False,
     ) -> None:
-        self.momentum = float(_at_least_zero("momentum", momentum))
-        self.dampening = float(dampening)
-        self.nesterov = nesterov
-        if nesterov and not (momentum > 0 and dampening == 0):
+        self.momentum = checks.at_least_zero("momentum", momentum)
+        self.dampening = checks.number("dampening", dampening)
+        self.nesterov = checks.flag("nesterov", nesterov)
+        if self.nesterov and not (self.momentum > 0 and self.dampening == 0):
             raise ValueError(
                 f"nesterov needs momentum (={momentum}) above 0 and dampening (={dampening}) 0"
             )
@@ -150,10 +149,12 @@ class Adam(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
-        if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
-            raise ValueError(f"betas (={betas}) must be two numbers, each from 0 to below 1")
-        self.betas = (float(betas[0]), float(betas[1]))
-        self.eps = float(_at_least_zero("eps", eps))
+        if not isinstance(betas, tuple | list) or len(betas) != 2:
+            raise ValueError(f"betas (={shown(betas)}) must be two numbers, each from 0 to below 1")
+        self.betas = (checks.probability("betas", betas[0]), checks.probability("betas", betas[1]))
+        if max(self.betas) == 1:
+            raise ValueError(f"betas (={shown(betas)}) must be two numbers, each from 0 to below 1")
+        self.eps = checks.at_least_zero("eps", eps)
         super().__init__(parameters, lr, weight_decay)
 
     def _update(self, data: Array, grad: Any, *buffers: Any) -> None:
@@ -201,6 +202,8 @@ class LRScheduler:
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"optimizer (a {type(optimizer).__name__}) must be an Optimizer")
         self.optimizer = optimizer
         self.base_lr = optimizer.lr
         self.steps = 0
@@ -230,7 +233,7 @@ class StepLR(LRScheduler):
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
         self.step_size = integer("step_size", step_size, 1)
-        self.gamma = gamma
+        self.gamma = checks.number("gamma", gamma)
         super().__init__(optimizer)
 
     def lr_at(self, step: int) -> float:
@@ -248,7 +251,8 @@ class LinearLR(LRScheduler):
         end_factor: float = 1.0,
         total_iters: int = 5,
     ) -> None:
-        self.start_factor, self.end_factor = start_factor, end_factor
+        self.start_factor = checks.number("start_factor", start_factor)
+        self.end_factor = checks.number("end_factor", end_factor)
         self.total_iters = integer("total_iters", total_iters, 1)
         super().__init__(optimizer)
 
@@ -266,7 +270,7 @@ class CosineAnnealingLR(LRScheduler):
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:
         self.T_max = integer("T_max", T_max, 1)
-        self.eta_min = eta_min
+        self.eta_min = checks.number("eta_min", eta_min)
         super().__init__(optimizer)
 
     def lr_at(self, step: int) -> float:
@@ -291,11 +295,11 @@ class OneCycleLR(LRScheduler):
         div_factor: float = 25.0,
         final_div_factor: float = 1e4,
     ) -> None:
-        self.max_lr = max_lr
+        self.max_lr = checks.at_least_zero("max_lr", max_lr)
         self.total_steps = integer("total_steps", total_steps, 2)
-        self.initial_lr = max_lr / div_factor
-        self.min_lr = self.initial_lr / final_div_factor
-        self.peak = pct_start * total_steps - 1
+        self.initial_lr = self.max_lr / checks.positive("div_factor", div_factor)
+        self.min_lr = self.initial_lr / checks.positive("final_div_factor", final_div_factor)
+        self.peak = checks.number("pct_start", pct_start) * total_steps - 1
         if not 0 < self.peak < total_steps - 1:
             raise ValueError(
                 f"pct_start (={pct_start}) of total_steps (={total_steps}) must leave more than "
@@ -316,7 +320,33 @@ def _half_cosine(start: float, end: float, done: float) -> float:
     return end + (start - end) / 2 * (1 + math.cos(math.pi * done))
 
 
-def _at_least_zero(name: str, value: float) -> float:
-    if not value >= 0:
-        raise ValueError(f"{name} (={value}) must be 0 or more")
-    return value
+def _checked(parameters: Any) -> list[Any]:
+    """Check that an optimiser gets parameters, some, and none of them twice."""
+    if not isinstance(parameters, Iterable) or isinstance(parameters, np.ndarray | str | Mapping):
+        raise TypeError(
+            f"parameters (a {type(parameters).__name__}) must be a list of parameters; "
+            "try model.parameters()"
+        )
+    found = list(parameters)
+    if not found:
+        raise ValueError("parameters (=[]) must not be empty: there is nothing to train")
+    for place, parameter in enumerate(found):
+        if not hasattr(parameter, "grad") or not isinstance(
+            getattr(parameter, "data", None), np.ndarray
+        ):
+            fix = (
+                "layers.Parameter(array)"
+                if isinstance(parameter, np.ndarray)
+                else "model.parameters()"
+            )
+            raise TypeError(
+                f"parameters[{place}] (a {type(parameter).__name__}) must be a parameter, with data "
+                f"and grad; try {fix}"
+            )
+        if any(parameter is earlier for earlier in found[:place]):
+            raise ValueError(
+                f"parameters[{place}] must be there once only; it is parameters["
+                f"{next(i for i, p in enumerate(found) if p is parameter)}] too, and would take two "
+                "steps at once"
+            )
+    return found

@@ -83,12 +83,12 @@ WRONG = [
     (
         lambda: conv2d(weight=WEIGHT[:, :3]),
         ValueError,
-        "what weight (shape (6, 3, 3, 3)) reads in groups (=1) is 3",
+        "weight (6, 3, 3, 3) with groups (=1) reads 3",
     ),
     (
         lambda: conv2d(groups=2),
         ValueError,
-        "what weight (shape (6, 4, 3, 3)) reads in groups (=2) is 8",
+        "weight (6, 4, 3, 3) with groups (=2) reads 8",
     ),
     (lambda: conv2d(groups=3), ValueError, "in_channels (=4) must be divisible by groups (=3)"),
     (lambda: conv2d(groups=4), ValueError, "out_channels (=6) must be divisible by groups (=4)"),
@@ -197,7 +197,7 @@ WRONG = [
     (
         lambda: transpose(weight=WEIGHT),
         ValueError,
-        "what weight (shape (6, 4, 3, 3)) reads in groups (=1) is 6",
+        "weight (6, 4, 3, 3) with groups (=1) reads 6",
     ),
     (lambda: transpose(groups=3), ValueError, "in_channels (=4) must be divisible by groups (=3)"),
     (

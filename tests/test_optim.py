@@ -147,6 +147,9 @@ def test_state_that_does_not_fit_changes_nothing():
     assert optimizer.lr == 0.1
 
 
+TWICE = parameter(2)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
@@ -162,6 +165,21 @@ def test_state_that_does_not_fit_changes_nothing():
         ),
         (lambda: SGD([parameter(1)], lr=-0.1), ValueError, r"lr \(=-0.1\) must be 0 or more"),
         (lambda: SGD([parameter(1)], lr=math.nan), ValueError, r"lr \(=nan\)"),
+        (lambda: SGD([parameter(1)], lr=math.inf), ValueError, r"lr \(=inf\) must be .* finite"),
+        (lambda: SGD([parameter(1)], lr="fast"), TypeError, r"lr \(='fast'\) must be a number"),
+        (lambda: SGD(np.zeros(2)), TypeError, r"parameters \(a ndarray\) must be a list"),
+        (
+            lambda: SGD([np.zeros(2)]),
+            TypeError,
+            r"parameters\[0\] \(a ndarray\) must be a parameter.*try layers.Parameter\(array\)",
+        ),
+        (
+            lambda: SGD([parameter(1), TWICE, TWICE]),
+            ValueError,
+            r"parameters\[2\] must be there once only; it is parameters\[1\] too",
+        ),
+        (lambda: SGD([parameter(1)], nesterov=1), TypeError, r"nesterov \(=1\)"),
+        (lambda: StepLR(None, 1), TypeError, "optimizer"),
         (lambda: SGD([parameter(1)], momentum=-1), ValueError, r"momentum \(=-1\)"),
         (lambda: SGD([parameter(1)], weight_decay=-1), ValueError, r"weight_decay \(=-1\)"),
         (

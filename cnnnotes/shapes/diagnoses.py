@@ -18,7 +18,7 @@ def conv_channels(
 ) -> Diagnosis:
     """A convolution, made for ``expected`` channels, meets (channels, height, width) ``shape``.
 
-    A NumPy ``array`` of that name gets advice in NumPy's words; ``weight`` says what expects it.
+    A NumPy ``array`` of that name gets advice in NumPy's words; ``weight`` says what reads it.
     """
     channels, x = shape[0], array or "x"
     axes = "transpose" if array else "permute"
@@ -40,12 +40,14 @@ def conv_channels(
             )
         )
     fixes.append(Fix(f"change in_channels to {channels}", "in_channels", channels))
+    arithmetic = f"the axis before height and width is {channels}, in_channels is {expected}"
+    if weight:
+        arithmetic = f"{channels} channels; {weight} reads {expected}"
     return Diagnosis(
         "conv channels",
         f"The layer was made for {expected} channel{'s' * (expected != 1)}, "
         f"and its input has {channels}.",
-        f"input {_times(shape)}: the axis before height and width is {channels}, "
-        f"{weight or 'in_channels'} is {expected}",
+        f"input {_times(shape)}: {arithmetic}",
         tuple(fixes),
     )
 
