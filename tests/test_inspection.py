@@ -347,4 +347,4 @@ def test_a_constant_image_does_not_change_when_it_moves_and_stripes_turn_over():
     assert shift_sensitivity(model, np.ones((2, 1, 8, 8))) == {"input": 0, "0": 0}
     changes = shift_sensitivity(model, stripes)
     turned = 2 * (7 / 8) ** 0.5  # twice the length in seven columns of eight; the border repeats
-    assert changes["input"] == changes["0"] == pytest.approx(turned / 2)  # across, of four ways
+    assert changes == pytest.approx({"input": turned / 2, "0": turned / 2})  # across, of four ways

@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnnotes.checks import Array
 from cnnnotes.inspection import blank_maps, dead_filters, duplicate_filters, shift_sensitivity
-from cnnnotes.report.networks import Run, in_a_row, run
+from cnnnotes.running import Run, in_a_row, run
 from cnnnotes.shapes import Trace
 from cnnnotes.shapes.descriptions import Other
 from cnnnotes.shapes.tables import plain_table
