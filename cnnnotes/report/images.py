@@ -133,7 +133,7 @@ def _from_pictures(files: list[Path], size: tuple[int, int] | None, channels: in
         image = image if channels is None else _with_channels(image[None], channels)[0]
         if images and image.shape != images[0].shape:
             axis, flag = (
-                ("size", "--size 28 (or 28x40) makes them alike")
+                ("size", "--size, such as --size 28 or 28x40, makes them alike")
                 if image.shape[1:] != images[0].shape[1:]
                 else ("channels", "--channels 1 (grey) or --channels 3 (colour) makes them alike")
             )

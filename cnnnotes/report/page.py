@@ -189,9 +189,9 @@ def _probes(report: Report) -> str:
     picture = pictures.photo(pictures.grid(pictures.smaller(shown, 96)[None]))
     wide = min(height * 4, 96 * len(shown))
     return (
-        "<figure>"
+        "<figure><div class='maps'>"
         + _image(picture, f"The first {len(shown)} images, as they are", wide)
-        + "<figcaption>Maps are drawn for these. Counts are over all "
+        + "</div><figcaption>Maps are drawn for these. Counts are over all "
         f"{len(report.images)}.</figcaption></figure>"
     )
 
