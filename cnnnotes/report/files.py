@@ -13,8 +13,8 @@ from cnnnotes.shapes.tables import printable
 SUFFIXES = (*(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pgm", ".ppm"),)
 
 
-def read_array(path: Path, limit: int | None) -> Array:
-    """Return the first `limit` entries of the array in a `.npy` file.
+def read_array(path: Path) -> Array:
+    """Return the array in a `.npy` file, mapped: only what is used of it is read.
 
     Raises
     ------
@@ -28,10 +28,10 @@ def read_array(path: Path, limit: int | None) -> Array:
     if not path.exists():
         raise FileNotFoundError(f"{printable(path)}: there is no such file or folder")
     try:
-        # Mapped, so that neither a long file nor a header that claims too much fills the memory.
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-        return np.array(array if limit is None else array[:limit])
-    except (EOFError, ValueError, OverflowError, MemoryError, IndexError):
+        # So neither a long file nor a header that claims too much fills the memory.
+        array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
+        return array
+    except (EOFError, ValueError, OverflowError, MemoryError):
         raise ValueError(
             f"{printable(path)} is no .npy file of plain numbers, or is cut off; write it with "
             "np.save"
@@ -61,7 +61,7 @@ def read_pictures(files: Sequence[Path]) -> Iterator[tuple[Array, bool]]:
                 f"{name} is enormous, more than {most:,} pixels; make a smaller copy of it"
             ) from None
         except image_module.UnidentifiedImageError:
-            raise ValueError(f"{name} is no picture, whatever its name says") from None
+            raise ValueError(f"{name} is no picture that Pillow can read") from None
         except MemoryError:
             raise ValueError(f"{name} does not fit into memory; make a smaller copy") from None
         except Exception as error:  # in a damaged file a decoder may stumble over anything
@@ -84,9 +84,7 @@ def resized(image: Array, size: tuple[int, int]) -> Array:
 
 def _pixels(picture: Any) -> tuple[Array, bool]:
     if picture.mode == "F" or picture.mode.startswith("I"):
-        values = np.asarray(picture, np.float32)[None]
-        own_range = picture.mode != "F" or values.min() < 0 or values.max() > 1
-        return values, bool(own_range)
+        return np.asarray(picture, np.float32)[None], True
     grey = picture.mode in ("1", "L", "LA", "La")
     if picture.has_transparency_data:
         see_through = picture.convert("RGBA")

@@ -78,7 +78,7 @@ def load_labels(source: str, limit: int) -> Array:
     One-hot labels, (N, classes), become the number of the class.
     """
     path = Path(source)
-    labels = read_array(path, limit)
+    labels = np.array(read_array(path)[:limit])
     if labels.ndim == 2 and labels.shape[1] > 1 and _one_hot(labels):
         return np.asarray(labels.argmax(axis=1))
     if labels.dtype.kind not in "iu" or labels.ndim != 1:
@@ -155,7 +155,7 @@ def _from_pictures(files: list[Path], size: tuple[int, int] | None, channels: in
 
 
 def _from_array(path: Path, limit: int) -> Array:
-    images = read_array(path, None)
+    images = read_array(path)
     if images.ndim == 3 and images.shape[2] in (3, 4) and min(images.shape[:2]) > 4:
         images = images[None]  # one picture, channels last
     elif images.ndim == 3:
