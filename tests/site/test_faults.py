@@ -53,9 +53,9 @@ class Site:
     def append(self, name, text):
         self.write(name, f"{(self.folder / name).read_text()}\n{text}\n")
 
-    def build(self):
+    def build(self, command=(sys.executable, "-m", "mkdocs", "build")):
         finished = subprocess.run(
-            [sys.executable, "-m", "mkdocs", "build"],
+            command,
             cwd=self.folder,
             env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
             capture_output=True,
@@ -223,3 +223,13 @@ def test_a_fault_stops_the_build_and_is_named(site, fault):
     assert status != 0
     assert message in re.sub(r"\n(ERROR +- +)?", " ", said), said
     assert not list(site.folder.rglob("*.part"))
+
+
+@pytest.mark.parametrize("fault", ["an unknown number", "a broken link"])
+def test_a_fault_stops_zensical_too(site, fault):
+    zensical = ("zensical", "build", "--clean", "--strict")
+    assert site.build(zensical)[0] == 0
+    FAULTS[fault][0](site)
+    status, said = site.build(zensical)
+    assert status != 0
+    assert "minimal_pipeline.seed" in said if fault == "an unknown number" else "nowhere.md" in said
