@@ -205,7 +205,7 @@ class RelativeLinks(Treeprocessor):
 
 
 def _page(md: Markdown) -> str | None:
-    """Return the page's path below `docs/`, which MkDocs and Zensical each leave with a processor."""
+    """Return the page's path below `docs/`; MkDocs and Zensical leave it with a processor each."""
     if "relpath" in md.treeprocessors:
         path: str = md.treeprocessors["relpath"].file.src_uri
         return path

@@ -1,8 +1,9 @@
-"""Zensical builds the same pages as MkDocs: the fast way to write, and the way on after Material."""
+"""Zensical builds the same pages as MkDocs: the fast way to write, and what follows Material."""
 
 import os
 import re
 import subprocess
+import sys
 from urllib.parse import urljoin
 
 import pytest
@@ -19,7 +20,7 @@ FURNITURE = ".headerlink, .md-top, .md-source-file, .md-feedback, .md-content__b
 def other(built):
     """The folder with Zensical's pages, built from what the MkDocs build left behind."""
     subprocess.run(
-        ["zensical", "build", "--clean", "--strict"],
+        [sys.executable, "-m", "zensical", "build", "--clean", "--strict"],
         cwd=ROOT,
         env=os.environ | {"SITE_DIR": FOLDER},
         check=True,

@@ -227,8 +227,9 @@ def test_a_fault_stops_the_build_and_is_named(site, fault):
 
 @pytest.mark.parametrize("fault", ["an unknown number", "a broken link"])
 def test_a_fault_stops_zensical_too(site, fault):
-    zensical = ("zensical", "build", "--clean", "--strict")
-    assert site.build(zensical)[0] == 0
+    zensical = (sys.executable, "-m", "zensical", "build", "--clean", "--strict")
+    status, said = site.build(zensical)
+    assert status == 0, said
     FAULTS[fault][0](site)
     status, said = site.build(zensical)
     assert status != 0
