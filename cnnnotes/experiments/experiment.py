@@ -98,10 +98,15 @@ class Experiment:
 
         Wording and decision rule are not in it: they are held against the record without training.
         """
-        targets = [f"{self.module}.run_arm"]
-        if self.details is not keep_all:
-            targets.append(f"{self.module}.details")
-        return code_hash(*targets)
+        return code_hash(*self._targets())
+
+    def own_code(self) -> str:
+        """Return the hash of that part of the code which is in the experiment's own module."""
+        return code_hash(*self._targets(), within=f"{self.module}.")
+
+    def _targets(self) -> list[str]:
+        own = [self.run_arm] if self.details is keep_all else [self.run_arm, self.details]
+        return [f"{self.module}.{function.__name__}" for function in own]
 
 
 def find(name: str) -> Experiment:

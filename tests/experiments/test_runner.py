@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from cnnnotes.experiments import results, runner
+from cnnnotes.experiments import replay, results, runner
 from cnnnotes.experiments.closure import code_hash
 
 COIN = """
@@ -121,7 +121,7 @@ def test_a_record_holds_all_that_was_asked(coin):
     assert record["verdict"] == "supported"
     # Records keep six digits of each total, and the totals' digits differ between processors.
     assert record["effects"]["gain"]["mean"] == pytest.approx(1, abs=1e-4)
-    assert set(record["versions"]) >= {"python", "numpy"}
+    assert set(record["versions"]) >= {"python", "numpy", "blas", "vectors"}
     assert len(record["details"]["tails"]["4"]["corner"]) == 2
     assert told == [(n, 10) for n in range(1, 11)]
     assert runner.check([coin.name]) == []
@@ -154,9 +154,20 @@ def test_one_process_or_two_give_the_same_numbers(coin):
 def test_a_run_uses_one_thread_however_many_there_are(coin):
     from threadpoolctl import threadpool_info, threadpool_limits
 
-    threadpool_limits(2)
+    with threadpool_limits(2):
+        replay.run_one(coin.name, "heads", 0)
+        blas = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    assert {pool["num_threads"] for pool in blas} == {1}
+
+
+def test_runs_made_with_different_versions_are_no_record(coin):
     runner.run(coin.name)
-    assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}
+    other = json.loads(coin.kept()[0].read_text())
+    other["versions"]["blas"] = "openblas Nehalem"
+    coin.kept()[0].write_text(json.dumps(other))
+    results.path("coin").unlink()
+    with pytest.raises(results.ResultsError, match="different versions: .*Nehalem.*--fresh"):
+        runner.run(coin.name)
 
 
 def test_killed_midway_it_goes_on_where_it_stopped(coin):
@@ -229,8 +240,8 @@ def test_code_that_the_numbers_rest_on_makes_them_stale(coin):
     runner.run(coin.name)
     coin.edit("tools.py", "1.0 if", "0.0 if")
     assert runner.check([coin.name]) == [
-        "planted.coin: stale, the code it rests on has changed; "
-        "run: cnnnotes experiments run planted.coin"
+        "planted.coin: not replayed since code it rests on has changed; "
+        "run: cnnnotes experiments replay planted.coin"
     ]
     assert runner.run(coin.name)["verdict"] == "not supported"  # an effect of zero, planted
     assert len(coin.ran()) == 20 and runner.check([coin.name]) == []
@@ -240,8 +251,8 @@ def test_a_change_of_rule_or_words_is_decided_without_running(coin):
     runner.run(coin.name)
     coin.edit("coin.py", "above tails.", "well above tails.")
     coin.edit("coin.py", '"supported" if better(gain)', '"supported" if gain["low"] > 2')
-    problems = runner.check([coin.name])
-    assert [problem.split("'")[1] for problem in problems] == ["rule", "verdict"]
+    (problem,) = runner.check([coin.name])
+    assert problem.split("'")[1] == "rule"
     assert runner.run(coin.name)["verdict"] == "not supported"
     assert len(coin.ran()) == 10 and runner.check([coin.name]) == []
 
@@ -266,7 +277,7 @@ def forge(record, change):
         (lambda r: r["summary"]["heads"]["total"].update(mean=9.0), "summary.heads.total.mean"),
         (lambda r: r["effects"]["gain"].update(low=0.5), "effects.gain.low"),
         (lambda r: r.update(verdict="refuted"), "verdict"),
-        (lambda r: r["runs"][0]["metrics"].update(total=99.0), "summary.heads.total.mean"),
+        (lambda r: r["runs"][0]["metrics"].update(total=99.0), "effects.gain.mean"),
     ],
 )
 def test_check_recomputes_what_follows_from_the_raw_numbers(coin, change, field):
@@ -306,7 +317,7 @@ def test_the_command_line_runs_checks_and_shows(coin):
     assert code == 0 and "Is the coin fair?" in out and "supported" in out
     coin.edit("tools.py", "1.0 if", "0.0 if")
     code, out, err = call("check", coin.name)
-    assert code == 1 and "stale" in err
+    assert code == 1 and "not replayed" in err
     code, out, err = call("run", coin.name, "--jobs", "1", "--fresh")
     assert code == 1 and "the verdict was supported, now not supported" in err
     code, out, err = call("run", "no_such")
