@@ -24,6 +24,7 @@ zensical: .venv/zensical-installed
 
 record: .venv/test-installed
 	$(BIN)/python -m cnnnotes.site.snippets
+	$(BIN)/python -m cnnnotes.site.recorded
 
 replay: .venv/test-installed
 	$(BIN)/cnnnotes experiments replay --jobs 2

@@ -7,9 +7,8 @@ import numpy as np
 from cnnnotes.checks import Array
 from cnnnotes.data import TEXTURES, load_textures
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
-from cnnnotes.experiments.fair import parameters, train, tune
+from cnnnotes.experiments.fair import costs, parameters, train, tune
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.minimal_pipeline import layer_table
 from cnnnotes.layers import (
     AvgPool2d,
     BlurPool2d,
@@ -79,7 +78,7 @@ def run_arm(arm: str, seed: int, report: Report) -> Outcome:
 
     tuned = tune(build, textures.train_images, textures.train_labels, epochs=EPOCHS, seed=seed)
     model = network(arm, seed)
-    table = layer_table(model, textures.test_images[:1])
+    table = costs(model, textures.test_images.shape[1:])
     train(
         model,
         textures.train_images,

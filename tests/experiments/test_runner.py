@@ -166,7 +166,7 @@ def test_runs_made_with_different_versions_are_no_record(coin):
     other["versions"]["blas"] = "openblas Nehalem"
     coin.kept()[0].write_text(json.dumps(other))
     results.path("coin").unlink()
-    with pytest.raises(results.ResultsError, match="different versions: .*Nehalem.*--fresh"):
+    with pytest.raises(results.ResultsError, match=r"different versions: .*Nehalem.*--fresh"):
         runner.run(coin.name)
 
 
