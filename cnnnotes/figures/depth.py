@@ -4,7 +4,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from cnnnotes.experiments import results
-from cnnnotes.figures.charts import dots, name_rows, runs_of
+from cnnnotes.figures.charts import dots, name_rows, percent, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 
 RECORD = "depth"
@@ -25,7 +25,7 @@ def accuracy(palette: Palette) -> tuple[Figure, str]:
         dots(axes, row, runs_of(record, arm, "test_accuracy"), summary, colour)
         said.append(f"{name} {summary['mean']:.1%}")
     name_rows(axes, list(NAMES.values()))
-    axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(axes.xaxis)
     axes.set_xlabel("held-out accuracy, digits at random places")
     return figure, (
         f"Held-out accuracy of {len(record['seeds'])} seeds at equal parameters and equal "

@@ -30,6 +30,14 @@ def test_a_band_reaches_from_low_to_high(axes):
     assert corners == {(10, 0), (20, 1.5), (10, 3), (20, 4)}
 
 
+def test_shares_are_written_in_per_cent_and_differences_in_points(axes):
+    charts.percent(axes.xaxis)
+    charts.points(axes.yaxis)
+    assert axes.xaxis.get_major_formatter()(0.25) == "25%"
+    written = [axes.yaxis.get_major_formatter()(share) for share in (-0.25, 0.025, 0.0)]
+    assert written == ["−25", "+2.5", "+0"]
+
+
 def test_names_stand_at_their_rows_the_first_on_top(axes):
     charts.name_rows(axes, ["a", "b"])
     assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]
