@@ -204,7 +204,7 @@ def _strays(found: Any, seeds: Sequence[Any], where: str) -> Iterator[str]:
         for index, entry in enumerate(found):
             yield from _strays(entry, [of_seed[index] for of_seed in seeds], f"{where}.{index}")
     elif isinstance(found, int | float) and None not in seeds:
-        width = max(seeds) - min(seeds)
+        width = max(seeds) - min(seeds) + 1e-6  # less than that is rounding
         if not min(seeds) - width <= found <= max(seeds) + width:
             yield where
     elif found not in seeds and not isinstance(found, list):  # of lists lengths may depend on luck
