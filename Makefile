@@ -32,10 +32,7 @@ replay: .venv/test-installed
 experiments: .venv/site-installed
 	$(BIN)/cnnnotes experiments run --all
 
-fresh-replay: .venv/test-installed
-	$(BIN)/cnnnotes experiments replay --jobs 2
-
-experiments: .venv/site-installed
+fresh-experiments: .venv/site-installed
 	$(BIN)/cnnnotes experiments run --all --fresh
 
 bench: .venv/test-installed

@@ -90,8 +90,8 @@ def difference(experiment: Experiment, replayed: Sequence[Run]) -> str | None:
     """Return in which number replayed runs differ from their record, if in any.
 
     Under the record's arithmetic every digit counts, of the metrics and the details that the record
-    keeps. Elsewhere a number has to lie among the recorded seeds of its arm, at most as far outside
-    as they lie apart: so what does not depend on the seed, such as a count, is still exact.
+    keeps. Elsewhere a number has to lie among the recorded seeds of its arm, or outside by at most
+    twice as much as they lie apart: so what does not depend on the seed is still exact.
     """
     record = results.load(experiment.name)
     exact = all(replayed[0]["versions"].get(p) == record["versions"].get(p) for p in ARITHMETIC)
@@ -195,7 +195,7 @@ def _chosen(experiment: Experiment, every_arm: bool) -> list[tuple[str, int]]:
 
 
 def _strays(found: Any, seeds: Sequence[Any], where: str) -> Iterator[str]:
-    """Name the numbers that lie farther outside the seeds' range than it is wide."""
+    """Name the numbers outside the seeds' range by more than twice its width."""
     if isinstance(found, Mapping) and all(isinstance(of_seed, Mapping) for of_seed in seeds):
         for key in {key: None for each in (found, *seeds) for key in each}:
             of_seeds = [of_seed.get(key) for of_seed in seeds]
@@ -204,8 +204,8 @@ def _strays(found: Any, seeds: Sequence[Any], where: str) -> Iterator[str]:
         for index, entry in enumerate(found):
             yield from _strays(entry, [of_seed[index] for of_seed in seeds], f"{where}.{index}")
     elif isinstance(found, int | float) and None not in seeds:
-        width = max(seeds) - min(seeds) + 1e-6  # less than that is rounding
-        if not min(seeds) - width <= found <= max(seeds) + width:
+        slack = 2 * (max(seeds) - min(seeds)) + 1e-6  # less than that is rounding
+        if not min(seeds) - slack <= found <= max(seeds) + slack:
             yield where
     elif found not in seeds and not isinstance(found, list):  # of lists lengths may depend on luck
         yield where
