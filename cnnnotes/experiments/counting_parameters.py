@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cnnnotes.experiments.experiment import Decision, Details, Outcome, Report, Runs
 from cnnnotes.experiments.fair import parameters
-from cnnnotes.experiments.shapes import exact
+from cnnnotes.experiments.intervals import exact
 from cnnnotes.layers import Conv2d, Layer, Linear, LocallyConnected2d
 from cnnnotes.shapes import Conv, trace
 from cnnnotes.shapes import Linear as LinearDescription

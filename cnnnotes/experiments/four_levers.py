@@ -13,8 +13,7 @@ from cnnnotes.data import load_placed
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import BATCH_SIZE, LEARNING_RATES, cut, parameters
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.learned_filters import hog_features
-from cnnnotes.experiments.small_shifts import moved_at_random
+from cnnnotes.experiments.toolkit import hog_features, moved_at_random
 from cnnnotes.layers import (
     AdaptiveMaxPool2d,
     Conv2d,

@@ -71,6 +71,11 @@ def effect(per_seed: npt.ArrayLike) -> Effect:
     return {"mean": mean, "low": low, "high": high, "per_seed": np.asarray(per_seed).tolist()}
 
 
+def exact(value: float) -> Effect:
+    """Return a number that was counted, not sampled, as an effect: its interval has no width."""
+    return {"mean": value, "low": value, "high": value, "per_seed": [value]}
+
+
 def better(effect: Mapping[str, Any]) -> bool:
     """Say whether the whole interval lies above 0."""
     return bool(effect["low"] > 0)

@@ -7,7 +7,7 @@ from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import check_matched, costs, parameters, train, tune
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.small_shifts import moved
+from cnnnotes.experiments.toolkit import moved
 from cnnnotes.layers import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Sequential
 from cnnnotes.training import evaluate
 

@@ -7,7 +7,7 @@ from cnnnotes.data import TEXTURES, load_textures
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import check_matched, train
 from cnnnotes.experiments.intervals import Effect, better, difference, worse
-from cnnnotes.experiments.pool_or_stride import network
+from cnnnotes.experiments.toolkit import halved as network
 from cnnnotes.training import predict
 
 QUESTION = "Do networks that pool train at more learning rates, and more alike, than strided ones?"

@@ -290,7 +290,7 @@ def test_levels(rise_of_class, fall_of_direction, verdict):
                 },
             }
             for name, rise, fall in zip(
-                levels.LOADERS, rise_of_class, fall_of_direction, strict=True
+                levels.STAGED_SETS, rise_of_class, fall_of_direction, strict=True
             )
             for state in ("trained", "untrained")
             for of_seed in luck
