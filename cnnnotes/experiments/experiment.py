@@ -16,11 +16,9 @@ A module may also define ``details(by_run)``, to gather what figures need from t
 without it they are recorded as {arm: {seed: details}}.
 """
 
-import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -29,6 +27,7 @@ import numpy.typing as npt
 
 from cnnnotes.experiments.closure import code_hash
 from cnnnotes.experiments.intervals import Effect, difference
+from cnnnotes.experiments.ledger import claims_by_experiment
 
 Report = Callable[[int, int], None]  # told (epochs done, epochs in all) now and then
 Details = dict[tuple[str, int], dict[str, Any]]
@@ -135,15 +134,7 @@ def find(name: str) -> Experiment:
 
 def every_name() -> list[str]:
     """Return the names of all experiments: the modules here that ask a question."""
-    return sorted(
-        file.stem
-        for file in Path(__file__).parent.glob("*.py")
-        if any(
-            isinstance(statement, ast.Assign)
-            and any(isinstance(to, ast.Name) and to.id == "QUESTION" for to in statement.targets)
-            for statement in ast.parse(file.read_bytes()).body
-        )
-    )
+    return list(claims_by_experiment())
 
 
 def _stated(module: ModuleType, name: str) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from cnnnotes.experiments import results
 from cnnnotes.experiments.arithmetic import in_processes
 from cnnnotes.experiments.experiment import Experiment, Runs, every_name, find
-from cnnnotes.experiments.ledger import LEDGER
+from cnnnotes.experiments.ledger import claims_by_experiment, faults
 from cnnnotes.experiments.replay import disagreement, not_replayed, run_one, stamp, stamped
 from cnnnotes.experiments.results import Record, ResultsError, rounded, summarise, write_whole
 
@@ -98,7 +98,7 @@ def check(names: Sequence[str] = ()) -> list[str]:
     if not names:
         known = set(every_name())
         problems += [f"{name}: has a record but no experiment" for name in _strays(known)]
-        problems += _check_ledger(known)
+        problems += faults(claims_by_experiment())
     return problems
 
 
@@ -213,18 +213,3 @@ def _check_record(name: str) -> str | None:
 
 def _strays(known: set[str]) -> list[str]:
     return [name for name in results.names() if name not in known]
-
-
-def _check_ledger(known: set[str]) -> list[str]:
-    problems = []
-    tests = {name: find(name).claims for name in known}
-    for claim in LEDGER:
-        name = claim.experiment
-        if name is not None and claim.id not in tests.get(name, ()):
-            problems.append(f"ledger: claim {claim.id} names {name}, which does not test it")
-    stated = {(claim.experiment, claim.id) for claim in LEDGER}
-    for name, claims in sorted(tests.items()):
-        for claim_id in claims:
-            if (name, claim_id) not in stated:
-                problems.append(f"{name}: tests {claim_id}, but the ledger does not say so")
-    return problems

@@ -234,7 +234,7 @@ def test_the_command_line_runs_checks_and_shows(coin):
 
 def test_every_experiment_states_its_head_and_the_ledger_knows_it():
     from cnnnotes.experiments.experiment import every_name, find
-    from cnnnotes.experiments.ledger import LEDGER
+    from cnnnotes.experiments.ledger import LEDGER, claims_by_experiment, faults
 
     assert "minimal_pipeline" in every_name()
     for name in every_name():
@@ -246,15 +246,14 @@ def test_every_experiment_states_its_head_and_the_ledger_knows_it():
             sys.modules[experiment.module], "details"
         )
     assert len(LEDGER) == 30 and len({claim.id for claim in LEDGER}) == 30
-    assert runner._check_ledger(set(every_name())) == []
+    assert all(claim.experiment in every_name() for claim in LEDGER)
+    assert faults(claims_by_experiment()) == []
 
 
-def test_a_ledger_that_disagrees_is_told(monkeypatch):
-    from cnnnotes.experiments.ledger import Claim
+def test_a_claim_that_is_none_or_tested_twice_is_told():
+    from cnnnotes.experiments.ledger import faults
 
-    wrong = (Claim("C1", "It rains.", "weather", "minimal_pipeline"),)
-    monkeypatch.setattr(runner, "LEDGER", wrong)
-    assert runner._check_ledger({"minimal_pipeline"}) == [
-        "ledger: claim C1 names minimal_pipeline, which does not test it",
-        "minimal_pipeline: tests C12, but the ledger does not say so",
+    assert faults({"minimal_pipeline": ["C12", "C99"], "weather": ["C1"]}) == [
+        "minimal_pipeline: tests C99, which is no claim of the ledger",
+        "weather: tests C1, as permuted_pixels does",
     ]
