@@ -17,6 +17,12 @@ QUESTION = "From which image size on does connecting everything to everything co
 CLAIMS = ("C4",)
 DATASET = "none"
 ARMS = ("fully_connected", "locally_connected", "convolution", "few_units")
+NAMES = {
+    "fully_connected": "fully connected",
+    "few_units": "fully connected, 128 units",
+    "locally_connected": "locally connected",
+    "convolution": "convolution",
+}
 SEEDS = (0,)
 RULE = """
 One layer from an image to 8 maps of its size, with biases; windows are 3×3, padding 1. Four things

@@ -13,6 +13,12 @@ QUESTION = "Does sharing weights make a network learn from fewer examples?"
 CLAIMS = ("C7",)
 DATASET = "digits"
 ARMS = ("cnn", "mlp_wide", "local", "mlp")
+NAMES = {
+    "cnn": "CNN",
+    "mlp_wide": "MLP, ten times larger",
+    "mlp": "MLP of the CNN's size",
+    "local": "locally connected",
+}
 SEEDS = range(6)
 RULE = """
 The metric is held-out accuracy after training on 50 to 4,000 digits, with as many steps for each

@@ -24,6 +24,11 @@ QUESTION = "Do several small layers do more than one wide layer that costs and s
 CLAIMS = ("C9",)
 DATASET = "placed"
 ARMS = ("wide", "deep", "deep_linear")
+NAMES = {
+    "deep": "three 3×3, ReLU between",
+    "deep_linear": "three 3×3, nothing between",
+    "wide": "one 7×7",
+}
 SEEDS = range(5)
 RULE = """
 Networks for digits at random places differ in one block only: one 7×7 convolution, or three 3×3

@@ -12,8 +12,9 @@ An experiment is a module that reads from top to bottom like a page::
     def run_arm(arm, seed, report): ...  # returns an Outcome
     def decide(runs): ...  # the rule as code, returns a Decision
 
-A module may also define ``details(by_run)``, to gather what figures need from the runs' details;
-without it they are recorded as {arm: {seed: details}}.
+A module may also state ``NAMES = {"cnn": "CNN", …}``, what a reader calls each arm, in the order in
+which figures show them; and define ``details(by_run)``, to gather what figures need from the runs'
+details; without it they are recorded as {arm: {seed: details}}.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -91,6 +92,17 @@ class Experiment:
     run_arm: Callable[[str, int, Report], Outcome]
     decide: Callable[[Runs], Decision]
     details: Callable[[Details], dict[str, Any]]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def called(self, code: str) -> str:
+        """Return what a reader calls an arm, or an effect such as ``"cnn_over_mlp_at_500"``."""
+
+        def named(part: str) -> str:
+            arms = [arm for arm in self.names if f"{part}_".startswith(f"{arm}_")]
+            arm = max(arms, key=len, default="")
+            return self.names.get(arm, "") + part.removeprefix(arm).replace("_", " ")
+
+        return " over ".join(map(named, code.split("_over_")))
 
     def code(self) -> str:
         """Return the hash of all code that the raw numbers rest on.
@@ -129,6 +141,7 @@ def find(name: str) -> Experiment:
         run_arm=_stated(module, "run_arm"),
         decide=_stated(module, "decide"),
         details=getattr(module, "details", keep_all),
+        names=getattr(module, "NAMES", {}),
     )
 
 

@@ -31,6 +31,14 @@ QUESTION = "Which lever moves a blind model: features, regularisation, tuning, o
 CLAIMS = ("C13",)
 DATASET = "placed"
 ARMS = ("baseline", "features", "regularised", "tuned", "architecture", "all_three")
+NAMES = {
+    "baseline": "MLP",
+    "tuned": "tune the optimiser",
+    "regularised": "regularise",
+    "features": "add features",
+    "architecture": "change to a CNN",
+    "all_three": "the first three at once",
+}
 SEEDS = range(5)
 RULE = """
 The metric is held-out accuracy after 2,000 digits at random places of a 40×40 canvas, which an MLP

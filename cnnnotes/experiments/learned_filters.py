@@ -17,6 +17,14 @@ QUESTION = "Do filters that are learned replace features made by hand?"
 CLAIMS = ("C10",)
 DATASET = "digits"
 ARMS = ("learned", "bank", "random", "hog", "pixels", "bank_learned")
+NAMES = {
+    "bank_learned": "by hand, then learned",
+    "bank": "filters by hand",
+    "learned": "learned filters",
+    "hog": "HOG and SVM",
+    "random": "random filters",
+    "pixels": "no filters",
+}
 SEEDS = range(8)
 RULE = """
 The metric is held-out accuracy. Three networks differ in their 16 filters of 5×5 only: a fixed

@@ -9,8 +9,8 @@ from cnnnotes.data import load_textures
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import costs, parameters, train, tune
 from cnnnotes.experiments.intervals import better, worse
+from cnnnotes.experiments.toolkit import HALVING_NAMES, one_pixel_moves, roll
 from cnnnotes.experiments.toolkit import halved as network
-from cnnnotes.experiments.toolkit import one_pixel_moves, roll
 from cnnnotes.layers import (
     Layer,
 )
@@ -20,6 +20,7 @@ QUESTION = "Pool or stride: what does each cost, and what does it give?"
 CLAIMS = ("P4",)
 DATASET = "textures"
 ARMS = ("max_extra", "stride_extra", "max", "average", "blur", "stride")
+NAMES = HALVING_NAMES
 SEEDS = range(6)
 RULE = """
 The metric is held-out accuracy. Supported if both hold: putting a stride into the convolution

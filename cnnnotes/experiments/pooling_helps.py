@@ -15,6 +15,12 @@ QUESTION = "Does pooling help to read digits that moved a little, and what work 
 CLAIMS = ("P2",)
 DATASET = "digits"
 ARMS = ("flat", "stride", "average", "max")
+NAMES = {
+    "max": "max pooling",
+    "average": "average pooling",
+    "stride": "stride",
+    "flat": "full size",
+}
 SEEDS = range(8)
 RULE = """
 Four networks with equal parameters, up to 5 %, are trained on digits in their own places: max

@@ -23,6 +23,13 @@ QUESTION = "How well is a digit read that stands a few pixels beside where it st
 CLAIMS = ("C3",)
 DATASET = "digits"
 ARMS = ("cnn_global", "cnn_pool", "cnn_stride", "mlp", "mlp_shown")
+NAMES = {
+    "cnn_global": "CNN, global pooling",
+    "cnn_pool": "CNN, max pooling",
+    "cnn_stride": "CNN, strides only",
+    "mlp": "MLP",
+    "mlp_shown": "MLP trained on shifted digits",
+}
 SEEDS = range(6)
 RULE = """
 All networks are trained on digits in their own places; the metric is what a shift of the test

@@ -22,6 +22,14 @@ from cnnnotes.layers import (
     Sequential,
 )
 
+HALVING_NAMES = {
+    "max": "max pooling",
+    "average": "average pooling",
+    "blur": "blur pooling",
+    "stride": "stride instead",
+    "stride_extra": "strided layer added",
+    "max_extra": "layer added, max pooling",
+}
 STAGED_SETS = {"digits": load_digits, "textures": load_textures}
 STAGED_MAPS = 16
 

@@ -7,26 +7,12 @@ from matplotlib.patches import Rectangle
 
 from cnnnotes.data import load_digits
 from cnnnotes.experiments import results
+from cnnnotes.experiments.four_levers import NAMES as LEVERS
+from cnnnotes.experiments.learned_filters import NAMES as CURVES
 from cnnnotes.figures.charts import band, dots, name_rows, percent, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 
 FILTERS = {"bank": "by hand", "random": "random", "learned": "learned"}
-CURVES = {
-    "bank_learned": "by hand, then learned",
-    "bank": "filters by hand",
-    "learned": "learned filters",
-    "hog": "HOG and SVM",
-    "random": "random filters",
-    "pixels": "no filters",
-}
-LEVERS = {
-    "baseline": "MLP",
-    "tuned": "tune the optimiser",
-    "regularised": "regularise",
-    "features": "add features",
-    "architecture": "change to a CNN",
-    "all_three": "the first three at once",
-}
 
 
 def three_places(palette: Palette) -> tuple[Figure, str]:

@@ -4,16 +4,11 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from cnnnotes.experiments import results
+from cnnnotes.experiments.data_efficiency import NAMES
 from cnnnotes.figures.charts import band, dots, name_rows, percent, points
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 
 RECORD = "data_efficiency"
-NAMES = {
-    "cnn": "CNN",
-    "mlp_wide": "MLP, ten times larger",
-    "mlp": "MLP of the CNN's size",
-    "local": "locally connected",
-}
 
 
 def curves(palette: Palette) -> tuple[Figure, str]:

@@ -4,15 +4,11 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from cnnnotes.experiments import results
+from cnnnotes.experiments.depth import NAMES
 from cnnnotes.figures.charts import dots, name_rows, percent, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 
 RECORD = "depth"
-NAMES = {
-    "deep": "three 3×3, ReLU between",
-    "deep_linear": "three 3×3, nothing between",
-    "wide": "one 7×7",
-}
 
 
 def accuracy(palette: Palette) -> tuple[Figure, str]:

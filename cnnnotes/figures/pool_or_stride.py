@@ -6,20 +6,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
 from cnnnotes.experiments import results
+from cnnnotes.experiments.pool_or_stride import NAMES
 from cnnnotes.experiments.steadiness import LEARNING_RATES, LEAST_ACCURACY, PAIRS
 from cnnnotes.figures.charts import dots, name_rows, percent, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 from cnnnotes.pool import avg_pool2d, blur_pool2d, max_pool2d
 
 RECORD = "pool_or_stride"
-NAMES = {
-    "max": "max pooling",
-    "average": "average pooling",
-    "blur": "blur pooling",
-    "stride": "stride instead",
-    "stride_extra": "strided layer added",
-    "max_extra": "layer added, max pooling",
-}
 SHORT = {
     "max": "max",
     "average": "average",

@@ -5,18 +5,11 @@ from matplotlib.figure import Figure
 
 from cnnnotes.data import load_digits
 from cnnnotes.experiments import results
-from cnnnotes.experiments.small_shifts import COMPARED_AT, FARTHEST, moved
+from cnnnotes.experiments.small_shifts import COMPARED_AT, FARTHEST, NAMES, moved
 from cnnnotes.figures.charts import band, percent
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 
 RECORD = "small_shifts"
-NAMES = {
-    "cnn_global": "CNN, global pooling",
-    "cnn_pool": "CNN, max pooling",
-    "cnn_stride": "CNN, strides only",
-    "mlp": "MLP",
-    "mlp_shown": "MLP trained on shifted digits",
-}
 
 
 def images(palette: Palette) -> tuple[Figure, str]:

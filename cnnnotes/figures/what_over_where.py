@@ -13,6 +13,7 @@ from cnnnotes.data import load_photos
 from cnnnotes.experiments import results
 from cnnnotes.experiments.intervals import interval
 from cnnnotes.experiments.pooling_helps import COMPARED_AT, FARTHEST
+from cnnnotes.experiments.pooling_helps import NAMES as NETWORKS
 from cnnnotes.experiments.shifts_forgiven import (
     WINDOWS,
     diagonal_share,
@@ -33,12 +34,6 @@ KIND_NAMES = {
     "lp": "Lp, p = 2",
     "blur": "blur",
     "stride": "one value kept",
-}
-NETWORKS = {
-    "max": "max pooling",
-    "average": "average pooling",
-    "stride": "stride",
-    "flat": "full size",
 }
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from cnnnotes.experiments import replay, results, runner
 from cnnnotes.experiments.closure import code_hash
+from cnnnotes.experiments.experiment import find
 
 
 def numbers(record):
@@ -240,6 +241,7 @@ def test_every_experiment_states_its_head_and_the_ledger_knows_it():
     for name in every_name():
         experiment = find(name)
         assert experiment.question.endswith("?")
+        assert set(experiment.names) in (set(), set(experiment.arms))
         assert len(experiment.seeds) not in (0, 2, 3, 4)  # one if nothing in it is random
         assert any(f"{word} if" in experiment.rule for word in ("upported", "Shown exactly"))
         assert experiment.code() == code_hash(f"cnnnotes.experiments.{name}.run_arm") or hasattr(
@@ -248,6 +250,13 @@ def test_every_experiment_states_its_head_and_the_ledger_knows_it():
     assert len(LEDGER) == 30 and len({claim.id for claim in LEDGER}) == 30
     assert all(claim.experiment in every_name() for claim in LEDGER)
     assert faults(claims_by_experiment()) == []
+
+
+def test_a_reader_is_told_names_not_codes():
+    called = find("data_efficiency").called
+    assert called("mlp_wide") == "MLP, ten times larger"
+    assert called("cnn_over_mlp_wide_at_500") == "CNN over MLP, ten times larger at 500"
+    assert find("right_bias").called("cnn_over_mlp_1_true") == "cnn over mlp 1 true"
 
 
 def test_a_claim_that_is_none_or_tested_twice_is_told():

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cnnnotes.experiments import arithmetic, results
+from cnnnotes.experiments.experiment import find
 from cnnnotes.site import markdown, recorded
-from cnnnotes.site.markdown import words
 from cnnnotes.site.tables import evidence
 
 CELL = re.compile(r"(−?[\d.,e+−]+) \((−?[\d.,e+−]+) to (−?[\d.,e+−]+)\)")
@@ -35,18 +35,18 @@ def test_each_printed_interval_encloses_its_mean():
 
 @pytest.mark.parametrize("name", results.names())
 def test_printed_means_are_those_of_the_seeds(name):
-    record = results.load(name)
+    record, called = results.load(name), find(name).called
     rows = {
         cells[1].strip(): cells[2:-1]
         for line in evidence.record(name).splitlines()
         if (cells := line.split("|"))[0] == "" and len(cells) > 2
     }
     for effect, found in record["effects"].items():
-        printed = value(rows[words(effect)][1].strip().split(" ")[0])
+        printed = value(rows[called(effect)][1].strip().split(" ")[0])
         assert printed == pytest.approx(np.mean(found["per_seed"]), rel=6e-3, abs=1e-5)
     for arm in record["arms"]:
         runs = [run["metrics"] for run in record["runs"] if run["arm"] == arm]
-        for metric, cell in zip(rows.get("Arm", []), rows.get(words(arm), []), strict=True):
+        for metric, cell in zip(rows.get("Arm", []), rows.get(called(arm), []), strict=True):
             if cell.strip():
                 key = metric.strip().replace(" ", "_")
                 mean = np.mean([metrics[key] for metrics in runs])
