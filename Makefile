@@ -8,7 +8,7 @@ export NO_MKDOCS_2_WARNING := 1
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: serve test site zensical record lint experiments fresh-experiments bench clean
+.PHONY: serve test site zensical record replay lint experiments fresh-experiments bench clean
 
 serve: .venv/site-installed
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
@@ -24,6 +24,10 @@ zensical: .venv/zensical-installed
 
 record: .venv/test-installed
 	$(BIN)/python -m cnnnotes.site.snippets
+	$(BIN)/python -m cnnnotes.site.recorded
+
+replay: .venv/test-installed
+	$(BIN)/cnnnotes experiments replay --jobs 2
 
 experiments: .venv/site-installed
 	$(BIN)/cnnnotes experiments run --all
@@ -40,7 +44,7 @@ lint: .venv/test-installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint .venv/chromium
+test: lint replay .venv/chromium
 	$(BIN)/pytest -n 2 -m "not browser"
 	$(BIN)/mkdocs build
 	SITE_DIR=site $(BIN)/pytest -n 2 -m browser

@@ -76,7 +76,8 @@ def sound(tmp_path_factory):
             path.unlink()
     site.change("cnnnotes/figures/home.py", "def feature_map(", "def _feature_map(")
     record = "docs/results/minimal_pipeline.json"
-    site.write(record, (ROOT / record).read_text())
+    for file in (record, "docs/results/replayed.json"):
+        site.write(file, (ROOT / file).read_text())
     config = (ROOT / "mkdocs.yml").read_text()
     site.write("mkdocs.yml", re.sub(r"^nav:.*", "nav: [index.md]\n", config, flags=re.M | re.S))
     site.write("cnnnotes/figures/plain.py", FIGURE)
@@ -181,6 +182,18 @@ FAULTS = {
             "docs/results/minimal_pipeline.json", '"seeds": [0', '"seeds": [9'
         ),
         "minimal_pipeline.json: field",
+    ),
+    "a constant of an experiment that changed": (
+        lambda site: site.change(
+            "cnnnotes/experiments/minimal_pipeline.py", "EPOCHS = 15", "EPOCHS = 1"
+        ),
+        "minimal_pipeline: not replayed since code it rests on has changed",
+    ),
+    "a rule that changed": (
+        lambda site: site.change(
+            "cnnnotes/experiments/minimal_pipeline.py", "within 200 steps", "within 300 steps"
+        ),
+        "minimal_pipeline: field 'rule' of its record is not what",
     ),
     "a measured number typed by hand": (
         lambda site: site.change("docs/index.md", "It is", "It reads 96.4 % of them. It is"),
