@@ -330,23 +330,21 @@ def _checked(parameters: Any) -> list[Any]:
     found = list(parameters)
     if not found:
         raise ValueError("parameters (=[]) must not be empty: there is nothing to train")
+    places: dict[int, int] = {}
     for place, parameter in enumerate(found):
-        if not hasattr(parameter, "grad") or not isinstance(
-            getattr(parameter, "data", None), np.ndarray
-        ):
-            fix = (
-                "layers.Parameter(array)"
-                if isinstance(parameter, np.ndarray)
-                else "model.parameters()"
-            )
+        name = f"parameters[{place}]"
+        data = getattr(parameter, "data", None)
+        if not isinstance(data, np.ndarray) or not hasattr(parameter, "grad"):
+            plain = isinstance(parameter, np.ndarray)
+            fix = f"layers.Parameter({name})" if plain else "model.parameters()"
             raise TypeError(
-                f"parameters[{place}] (a {type(parameter).__name__}) must be a parameter, with data "
-                f"and grad; try {fix}"
+                f"{name} (a {type(parameter).__name__}) must be a parameter, with data and grad; "
+                f"try {fix}"
             )
-        if any(parameter is earlier for earlier in found[:place]):
+        earlier = places.setdefault(id(parameter), place)
+        if earlier != place:
             raise ValueError(
-                f"parameters[{place}] must be there once only; it is parameters["
-                f"{next(i for i, p in enumerate(found) if p is parameter)}] too, and would take two "
-                "steps at once"
+                f"{name} must be there once only; it is parameters[{earlier}] too, and would take "
+                "two steps at once"
             )
     return found

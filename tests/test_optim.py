@@ -154,7 +154,7 @@ TWICE = parameter(2)
     ("call", "error", "words"),
     [
         (
-            lambda: SGD(Linear(2, 2), lr=0.1),
+            lambda: SGD(Linear(2, 2, seed=0), lr=0.1),
             TypeError,
             r"parameters \(a Linear\) must be parameters; try model.parameters\(\)",
         ),
