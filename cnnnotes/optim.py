@@ -336,7 +336,7 @@ def _checked(parameters: Any) -> list[Any]:
         data = getattr(parameter, "data", None)
         if not isinstance(data, np.ndarray) or not hasattr(parameter, "grad"):
             plain = isinstance(parameter, np.ndarray)
-            fix = f"layers.Parameter({name})" if plain else "model.parameters()"
+            fix = "layers.Parameter(array)" if plain else "model.parameters()"
             raise TypeError(
                 f"{name} (a {type(parameter).__name__}) must be a parameter, with data and grad; "
                 f"try {fix}"
