@@ -1,8 +1,9 @@
 """Whether a record is current: whether running a part of it again gives its numbers.
 
 Of each record the cheapest run is replayed; where the experiment's own module, or what it takes
-from a toolkit beside, has changed, the cheapest of every arm. What came out is remembered in ``docs/results/replayed.json`` with a hash of
-the code: while that stays the same nothing has to be replayed for a page to be built.
+from a toolkit beside, has changed, the cheapest of every arm. What came out is remembered in
+``docs/results/replayed.json`` with a hash of the code: while that stays the same nothing has to be
+replayed for a page to be built.
 """
 
 import hashlib
