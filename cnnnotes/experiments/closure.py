@@ -44,7 +44,7 @@ def code_hash(*targets: str, within: str = "") -> str:
         Dotted names of modules or of top-level definitions, such as
         ``"cnnnotes.experiments.permuted_pixels.run_arm"``.
     within
-        Count only definitions of this module.
+        Count only definitions whose dotted name begins so.
 
     Raises
     ------

@@ -112,8 +112,11 @@ class Experiment:
         return code_hash(*self._targets())
 
     def own_code(self) -> str:
-        """Return the hash of that part of the code which is in the experiment's own module."""
-        return code_hash(*self._targets(), within=f"{self.module}.")
+        """Return the hash of that part of the code which is in its own module or a toolkit beside.
+
+        Such code may be one arm's alone; what lies below has tests of its own.
+        """
+        return code_hash(*self._targets(), within=f"{self.module.rpartition('.')[0]}.")
 
     def _targets(self) -> list[str]:
         own = [self.run_arm] if self.details is keep_all else [self.run_arm, self.details]

@@ -1,8 +1,9 @@
 """Whether a record is current: whether running a part of it again gives its numbers.
 
-Of each record the cheapest run is replayed; where the experiment's own module has changed, the
-cheapest of every arm. What came out is remembered in ``docs/results/replayed.json`` with a hash of
-the code: while that stays the same nothing has to be replayed for a page to be built.
+Of each record the cheapest run is replayed; where the experiment's own module, or what it takes
+from a toolkit beside, has changed, the cheapest of every arm. What came out is remembered in
+``docs/results/replayed.json`` with a hash of the code: while that stays the same nothing has to be
+replayed for a page to be built.
 """
 
 import hashlib
@@ -37,7 +38,7 @@ def replay(
     jobs
         How many processes to use.
     every_arm
-        Replay the cheapest run of every arm also where the experiment's own module is unchanged.
+        Replay the cheapest run of every arm also where the experiment itself is unchanged.
     finished
         Called with each run as it ends, how many have, and how many there are.
 
@@ -132,16 +133,25 @@ def stamped(experiment: Experiment) -> bool:
     return bool(_stamps().get(experiment.name, {}).get("code") == experiment.code())
 
 
-def not_replayed(name: str) -> str:
-    """Return the line that tells of a record whose code has changed since it last came out."""
-    return (
-        f"{name}: not replayed since code it rests on has changed; "
-        f"run: cnnnotes experiments replay {name}"
-    )
+def not_replayed(names: Sequence[str]) -> list[str]:
+    """Return the line that tells of records whose code has changed since they last came out."""
+    if not names:
+        return []
+    which = names[0] if len(names) == 1 else f"{len(names)} records ({', '.join(names)})"
+    command = " ".join(["cnnnotes experiments replay", *(names if len(names) == 1 else ())])
+    rests = "it rests on" if len(names) == 1 else "they rest on"
+    return [f"{which}: not replayed since code {rests} has changed; run: {command}"]
+
+
+def problems_of(names: Sequence[str]) -> list[str]:
+    """Return a line for each record that is edited, and one for all not known to come out."""
+    faults = {name: disagreement(name) for name in names}
+    waiting = [name for name in names if not faults[name] and not stamped(find(name))]
+    return [*(fault for fault in faults.values() if fault), *not_replayed(waiting)]
 
 
 def outdated() -> list[str]:
-    """Return one line for each record here that is edited, or not known to come out.
+    """Return what `problems_of` says of the records here.
 
     Quick where nothing has changed since it was last asked: then only files are compared.
     """
@@ -149,12 +159,7 @@ def outdated() -> list[str]:
     seen = _digest()
     if memory.is_file() and memory.read_text() == seen:
         return []
-    problems = []
-    for name in results.names():
-        if fault := disagreement(name):
-            problems.append(fault)
-        elif not stamped(find(name)):
-            problems.append(not_replayed(name))
+    problems = problems_of(results.names())
     if not problems:
         memory.parent.mkdir(parents=True, exist_ok=True)
         write_whole(memory, seen)

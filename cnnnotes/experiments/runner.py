@@ -10,7 +10,7 @@ from cnnnotes.experiments import results
 from cnnnotes.experiments.arithmetic import in_processes
 from cnnnotes.experiments.experiment import Experiment, Runs, every_name, find
 from cnnnotes.experiments.ledger import claims_by_experiment, faults
-from cnnnotes.experiments.replay import disagreement, not_replayed, run_one, stamp, stamped
+from cnnnotes.experiments.replay import problems_of, run_one, stamp, stamped
 from cnnnotes.experiments.results import Record, ResultsError, rounded, summarise, write_whole
 
 Run = dict[str, Any]
@@ -94,7 +94,7 @@ def under_way(experiment: Experiment) -> dict[str, tuple[int, int]]:
 
 def check(names: Sequence[str] = ()) -> list[str]:
     """Return what is wrong with the records and the ledger, one line each; empty if nothing is."""
-    problems = [problem for name in names or every_name() if (problem := _check_record(name))]
+    problems = problems_of(names or every_name())
     if not names:
         known = set(every_name())
         problems += [f"{name}: has a record but no experiment" for name in _strays(known)]
@@ -202,13 +202,6 @@ def _comes_out(experiment: Experiment) -> Record | None:
         return None
     wanted = list(experiment.arms), list(experiment.seeds)
     return old if stamped(experiment) and (old["arms"], old["seeds"]) == wanted else None
-
-
-def _check_record(name: str) -> str | None:
-    fault = disagreement(name)
-    if fault or stamped(find(name)):
-        return fault
-    return not_replayed(name)
 
 
 def _strays(known: set[str]) -> list[str]:

@@ -48,11 +48,12 @@ def test_processes_are_held_to_it_where_the_processor_can():
 
 def test_a_record_that_comes_out_is_stamped_and_costs_nothing_more(recorded):
     recorded.edit("tools.py", "1.0 if", "0.5 + 0.5 if")
-    assert runner.check([recorded.name]) == [replay.not_replayed(recorded.name)]
+    assert runner.check([recorded.name]) == replay.not_replayed([recorded.name])
+    assert replay.replay([recorded.name]) == []
+    assert runner.check([recorded.name]) == []
     before = len(recorded.ran())
     assert replay.replay([recorded.name]) == []
     assert len(recorded.ran()) == before + 1
-    assert runner.check([recorded.name]) == []
 
 
 def test_a_reworded_error_or_docstring_stops_nothing(recorded):
@@ -70,11 +71,18 @@ def test_a_change_that_moves_a_number_is_told_in_one_line(recorded):
     recorded.edit("tools.py", "else 0.0", "else 3.0")
     (problem,) = replay.replay([recorded.name])
     assert TWO_LINES in problem and problem.endswith(f"experiments run {recorded.name}")
-    assert runner.check([recorded.name]) == [replay.not_replayed(recorded.name)]
+    assert runner.check([recorded.name]) == replay.not_replayed([recorded.name])
 
 
-def test_where_its_own_module_changed_every_arm_is_replayed(recorded):
-    recorded.edit("coin.py", "total + luck(arm)", "total + 1.0 * luck(arm)")
+@pytest.mark.parametrize(
+    "file, old, new",
+    [
+        ("coin.py", "total + luck(arm)", "total + 1.0 * luck(arm)"),
+        ("tools.py", "1.0 if", "0.5 + 0.5 if"),
+    ],
+)
+def test_where_it_or_its_toolkit_changed_every_arm_is_replayed(recorded, file, old, new):
+    recorded.edit(file, old, new)
     before = len(recorded.ran())
     assert replay.replay([recorded.name]) == []
     assert len(recorded.ran()) == before + 2
@@ -107,6 +115,15 @@ def test_elsewhere_metrics_must_still_be_the_same_ones(recorded):
     experiment = find(recorded.name)
     run = elsewhere("coin", lambda metrics: metrics.pop("row"))
     assert "metrics.row" in replay.difference(experiment, [run])
+
+
+def test_many_records_that_wait_for_a_replay_are_told_in_one_line(monkeypatch):
+    monkeypatch.setattr(replay, "stamped", lambda experiment: experiment.name == "levels")
+    (line,) = replay.problems_of(["depth", "levels", "shapes"])
+    assert line == (
+        "2 records (depth, shapes): not replayed since code they rest on has changed; "
+        "run: cnnnotes experiments replay"
+    )
 
 
 def test_stamps_that_are_cut_off_say_what_to_do(recorded):
