@@ -56,7 +56,9 @@ def read_code(text: str) -> Code:
         _check_all_used(whole, flow)
         return Code(flow.steps, start, source.note)
     except RecursionError:
-        raise ReadError("the code is nested too deeply to be read; paste the network alone") from None
+        raise ReadError(
+            "the code is nested too deeply to be read; paste the network alone"
+        ) from None
 
 
 def _meant(reader: Reader) -> Any:
@@ -76,11 +78,10 @@ def _meant(reader: Reader) -> Any:
     made = {name: value for name, value in made.items() if id(value) not in used}
     networks = {name: value for name, value in made.items() if not isinstance(value, list)}
     networks = {n: v for n, v in networks.items() if getattr(v, "runs", True)} or networks
-    networks = {id(value): name for name, value in (networks or made).items()}
+    names = list({id(value): name for name, value in (networks or made).items()}.values())
     if reader.pieces:
         pieces = [piece for piece in reader.pieces if id(piece) not in used]
         return pieces[0] if len(pieces) == 1 else _chain(pieces)
-    names = list(networks.values())
     if len(names) > 1:
         listed = ", ".join(names[:5])
         raise ReadError(

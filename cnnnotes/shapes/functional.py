@@ -44,8 +44,8 @@ _CLASSES = {
 }
 _SAME = ("contiguous", "to", "float", "double", "half", "clone", "detach", "cuda", "cpu")
 FUNCTIONS = frozenset(
-    [*_CLASSES, *_SAME, "flatten", "view", "reshape", "mean", "cat", "concat", "concatenate"]
-    + ["add", "add_", "size"]
+    {*_CLASSES, *_SAME, "flatten", "view", "reshape", "mean", "cat", "concat", "concatenate"}
+    | {"add", "add_", "size"}
 )
 
 

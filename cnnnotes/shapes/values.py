@@ -19,8 +19,19 @@ TRAINING_ONLY = ("_initializer", "_regularizer", "_constraint")
 TENSORS = ("randn", "rand", "zeros", "ones", "empty")
 WRAPPERS = ("DataParallel", "DistributedDataParallel", "compile")
 KERAS_JOINS = {"Add": "add", "Concatenate": "cat"}
-BUILT_IN = ("range", "len", "zip", "enumerate", "reversed", "int", "float", "tuple", "list")
+BUILT_IN: tuple[str, ...] = (
+    "range",
+    "len",
+    "zip",
+    "enumerate",
+    "reversed",
+    "int",
+    "float",
+    "tuple",
+    "list",
+)
 BUILT_IN += ("dict", "max", "min", "str", "round", "abs", "isinstance")  # the last is refused
+ADDERS = ("add", "append", "extend", "insert", "add_module")
 SAME = ("to", "cuda", "cpu", "eval", "train", "half", "float", "double", "requires_grad_")
 
 # What a call ends in is a layer if its name says so.
@@ -217,7 +228,12 @@ def attribute_of(owner: Any, name: str) -> Any:
 def method(owner: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Return what a method of a list, a container or a module gives."""
     if isinstance(owner, Super):
-        if isinstance(owner.of, Instance) and owner.of.is_sequential and name == "__init__" and args:
+        if (
+            isinstance(owner.of, Instance)
+            and owner.of.is_sequential
+            and name == "__init__"
+            and args
+        ):
             owner.of.base = container("Sequential", args, kwargs)
         return None
     if isinstance(owner, Part | Chain | Instance | Tensor) and name in SAME:
@@ -288,10 +304,10 @@ def _built_in(name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         functions |= {"reversed": reversed, "enumerate": enumerate}
         found = functions[name](*args)
         return found if name in ("len", "tuple") else list(found)
-    if name in ("int", "float", "max", "min", "round", "abs", "str"):
-        if all(isinstance(value, int | float) for value in args) and not kwargs and args:
-            functions = {"int": int, "float": float, "max": max, "min": min, "round": round}
-            return (functions | {"abs": abs, "str": str})[name](*args)
+    numbers = all(isinstance(value, int | float) for value in args)
+    if name not in ("dict", "isinstance") and numbers and args and not kwargs:
+        functions = {"int": int, "float": float, "max": max, "min": min, "round": round}
+        return (functions | {"abs": abs, "str": str})[name](*args)
     raise Refused(f"{name}() of this")
 
 
@@ -358,9 +374,8 @@ def changed_by(statement: ast.stmt) -> set[str]:
     for node in ast.walk(statement):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             found.add(node.id)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in ("add", "append", "extend", "insert", "add_module"):
-                found.add(dotted(node.func.value))
+        elif isinstance(node, ast.Attribute) and node.attr in ADDERS:
+            found.add(dotted(node.value))
     return found - {"", "self"}
 
 
