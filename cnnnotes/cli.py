@@ -42,9 +42,9 @@ def shapes(
     network: Annotated[
         str,
         typer.Argument(
-            help="A network: in words, such as 'conv 8 3x3 pad 1 | relu | maxpool 2'; a name of "
-            "the catalogue, such as vgg16; source of nn.Sequential(...) or keras.Sequential([...]); "
-            "a printed module; a file with any of these, or - for standard input."
+            help="A network in words, such as 'conv 8 3x3 pad 1 | relu | maxpool 2'; a name of "
+            "the catalogue, such as vgg16; source, as nn.Sequential(...) or Keras' layers; a "
+            "printed module; a file with any of these, or - for standard input."
         ),
     ] = "",
     input: Input = "",

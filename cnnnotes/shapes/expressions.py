@@ -264,6 +264,8 @@ class Expressions:
         if isinstance(owner, Instance) and (function := owner.method(name)):
             args, kwargs = self.arguments(node, scope)
             return self._called(function, [owner, *args], kwargs, node)
+        if name in v.SAME and isinstance(owner, Flow | Part | Chain | Instance | Tensor):
+            return owner  # x.to(device): the device need not be known
         args, kwargs = self.arguments(node, scope)
         if isinstance(owner, Flow) and name in FUNCTIONS:
             return self._function(name, [owner, *args], kwargs, node)

@@ -236,8 +236,6 @@ def method(owner: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> An
         ):
             owner.of.base = container("Sequential", args, kwargs)
         return None
-    if isinstance(owner, Part | Chain | Instance | Tensor) and name in SAME:
-        return owner
     if isinstance(owner, Instance) and name in ("add_module", "register_module") and len(args) == 2:
         owner.attributes[str(args[0])] = args[1]
         return None
