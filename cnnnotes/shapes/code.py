@@ -8,7 +8,7 @@ from typing import Any
 from cnnnotes.shapes.flow import Flow, Part, Step, all_steps, has_weights
 from cnnnotes.shapes.reader import Reader
 from cnnnotes.shapes.source import ReadError, parsed
-from cnnnotes.shapes.values import Chain, Class, Instance, Unread
+from cnnnotes.shapes.values import Chain, Class, Instance, Unread, as_part
 
 
 @dataclass(frozen=True)
@@ -122,14 +122,14 @@ def _meant(reader: Reader) -> Any:
 
 
 def _chain(parts: list[Any]) -> Chain:
-    return Chain([(str(number), part) for number, part in enumerate(parts)])
+    return Chain([(str(number), as_part(part)) for number, part in enumerate(parts)])
 
 
 def _holds_layers(value: Any) -> bool:
     if isinstance(value, Instance):
         return True
     parts = [part for _, part in value.parts] if isinstance(value, Chain) else value
-    return bool(parts) and all(isinstance(part, Part | Chain | Instance) for part in parts)
+    return bool(parts) and all(isinstance(as_part(part), Part | Chain | Instance) for part in parts)
 
 
 def _inside(value: Any) -> Iterator[Any]:

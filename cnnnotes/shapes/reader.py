@@ -112,7 +112,7 @@ class Reader(Expressions):
                 scope[words[0]] = Chain([])  # model.add(...), its first line left out
         value = self.value(node, scope)
         if self.depth == 0:
-            parts = value if isinstance(value, tuple | list) else [value]
+            parts = map(v.as_part, value) if isinstance(value, tuple | list) else [value]
             self.pieces += [part for part in parts if isinstance(part, Part | Chain | Instance)]
 
     def _note_shapes(self, node: ast.Call, scope: Scope) -> None:

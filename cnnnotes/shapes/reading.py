@@ -15,6 +15,7 @@ from cnnnotes.shapes.text import parse
 from cnnnotes.shapes.values import LAYERLIKE
 
 LONGEST = 1_000_000  # characters
+UNPRINTED = "a print of AvgPool2d leaves ceil_mode out; it is taken for False"
 _CODE = re.compile(
     rf"(?:^|[^\w])(?:{LAYERLIKE.pattern})\w*\s*\(|^\s*(?:>>> )?(?:class|def|import|from)\s"
     r"|\w\s*=[^=>]|^\s*(?!add\b|cat\b)[\w.]+\(",
@@ -78,7 +79,8 @@ def read_network(text: str, input_shape: Any = None) -> Reading:
         r"^\s*(>>> )?(import|from|class)\s", text, re.MULTILINE
     ):
         layers = build(read_print(text))
-        return Reading(layers, _with_batch(layers, input_shape), "print")
+        note = UNPRINTED if "AvgPool2d(kernel_size" in text else ""
+        return Reading(layers, _with_batch(layers, input_shape), "print", note)
     if not _CODE.search(text):
         layers = parse(text)
         return Reading(layers, _with_batch(layers, input_shape), "text")

@@ -6,6 +6,7 @@ import textwrap
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 DEEPEST = 100  # brackets
 
@@ -89,6 +90,7 @@ def without_prompts(text: str) -> str:
     return "\n".join(line for line in lines if not line.lstrip().startswith("```"))
 
 
+@lru_cache(maxsize=256)  # one long line may hold thousands of layers
 def short(line: str) -> str:
     """Return a line in quotes, cut if it is long."""
     line = " ".join(line.split())

@@ -1,6 +1,7 @@
 """From the call of a ``torch.nn`` class, as it stands in source or in a print, to a description."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from inspect import signature
 from typing import Any
 
@@ -31,7 +32,7 @@ def described(kind: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Layer
         why = "is not modelled yet" if known else "is no layer of torch.nn that is known here"
         raise TypeError(f"{kind} {why}; its shape can be seen with --torch module:callable")
     try:
-        bound = signature(maker).bind(*args, **kwargs)
+        bound = _signature(maker).bind(*args, **kwargs)
     except TypeError as error:
         raise TypeError(f"{kind}: {error}") from None
     try:
@@ -311,6 +312,9 @@ _NOT_MODELLED = frozenset(
     + ["TransformerEncoder", "TransformerEncoderLayer", "Threshold", "Softsign", "Softmin"]
     + ["Softshrink", "Hardshrink", "Tanhshrink", "CrossEntropyLoss"]
 )
+
+
+_signature = lru_cache(maxsize=None)(signature)
 
 
 def _whole(**numbers: Any) -> None:

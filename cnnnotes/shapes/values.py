@@ -321,10 +321,14 @@ def container(kind: str, args: list[Any], kwargs: dict[str, Any]) -> Chain:
     if len(args) == 1 and isinstance(args[0], tuple | list):
         args = list(args[0])
     for part in args:
-        if isinstance(part, Flow) and not part.steps:
-            part = Part("Input", (), {"shape": part.start})
-        chain.append(part)
+        chain.append(as_part(part))
     return chain
+
+
+def as_part(value: Any) -> Any:
+    """Return Keras' ``Input`` as the layer that it is in a list; others as they are."""
+    bare = isinstance(value, Flow) and not value.steps
+    return Part("Input", (), {"shape": value.start}) if bare else value
 
 
 def _named_parts(args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
