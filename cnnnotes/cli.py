@@ -21,7 +21,7 @@ except ModuleNotFoundError as missing:
     raise SystemExit(2) from None
 
 if TYPE_CHECKING:
-    from cnnnotes.shapes import Trace
+    from cnnnotes.shapes import Diagnosis, Trace
 
 INTERRUPTED = 130  # what shells give for Ctrl-C
 
@@ -55,7 +55,7 @@ def shapes(
     markdown: Annotated[bool, typer.Option("--markdown", help="Print a Markdown table.")] = False,
 ) -> None:
     """Print what each layer makes, costs and sees."""
-    from cnnnotes.shapes import trace
+    from cnnnotes.shapes import ShapeError, trace
     from cnnnotes.shapes.reading import as_picture, read_network, read_shape
 
     if bool(network) == bool(torch):
@@ -70,7 +70,10 @@ def shapes(
         made, shape, note = reading.layers, reading.input_shape, reading.note
     if shape is None:
         raise ValueError("--input is needed: the shape of one input, such as --input 1x28x28")
-    traced = trace(made, shape)
+    try:
+        traced = trace(made, shape)
+    except ShapeError as error:
+        raise ValueError(_in_typed_words(error.diagnosis)) from None
     if note:
         print(f"cnnnotes: note: {note}", file=sys.stderr)
     if json:
@@ -98,6 +101,7 @@ def diagnose(
     if not text.strip():
         raise ValueError("there is nothing to diagnose; give a message or pipe a traceback in")
     diagnosis = ask(text, read_shape(input) if input else None)
+    diagnosis = _in_typed_words(diagnosis) if input else diagnosis
     print(json_module.dumps(diagnosis.as_dict(), indent=2) if json else _lines_printable(diagnosis))
 
 
@@ -236,6 +240,22 @@ def _decoded(data: bytes, place: str) -> str:
     if "\0" in text:
         raise ValueError(f"{place} is no text; it holds binary data")
     return text
+
+
+def _in_typed_words(diagnosis: "Diagnosis") -> "Diagnosis":
+    """Return a diagnosis that asks for options and layers, not for Python on some ``x``."""
+    from dataclasses import replace
+
+    typed = {
+        "x.permute(0, 3, 1, 2)": "give --input channels first, as 3x28x28",
+        "x.flatten(1)": "put flatten before it",
+    }
+    other = "give --input as channels x height x width, as 3x28x28"
+    fixes = tuple(
+        replace(fix, text=typed.get(str(fix.value), other)) if fix.argument == "input" else fix
+        for fix in diagnosis.fixes
+    )
+    return replace(diagnosis, fixes=fixes)
 
 
 def _lines_printable(text: object) -> str:

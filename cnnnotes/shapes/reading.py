@@ -103,9 +103,9 @@ def read_shape(text: str) -> tuple[int, ...]:
     inner = inner.strip("()[]{} \t,")
     inner = re.sub(r"^(None|N|B|-1|\?)\s*[x×,*]\s*", "", inner)  # a batch of any size
     parts = re.split(r"\s*[x×X*,;]\s*|\s+", inner)
-    if len(parts) > 6 or not all(re.fullmatch(r"[0-9]{1,9}", part) for part in parts):
+    if len(parts) > 6 or not all(re.fullmatch(r"0*[1-9][0-9]{0,8}", part) for part in parts):
         raise ValueError(
-            f"--input (={short(text)}) must be sizes joined by x or commas, such as 1x28x28"
+            f"--input (={short(text)}) must be sizes joined by x or commas, from 1, such as 1x28x28"
         )
     return tuple(map(int, parts))
 
