@@ -4,6 +4,7 @@ A command imports what it needs when it runs, so that help is quick.
 """
 
 import json as json_module
+import os
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,7 +21,9 @@ except ModuleNotFoundError as missing:
     raise SystemExit(2) from None
 
 if TYPE_CHECKING:
-    from cnnnotes.shapes import Trace
+    from cnnnotes.shapes import Diagnosis, Trace
+
+INTERRUPTED = 130  # what shells give for Ctrl-C
 
 app = typer.Typer(
     help="Convolution and pooling: shapes, costs, and what went wrong.",
@@ -39,8 +42,9 @@ def shapes(
     network: Annotated[
         str,
         typer.Argument(
-            help="A network in words, such as 'conv 8 3x3 pad 1 | relu | maxpool 2', "
-            "or a name of the catalogue, such as vgg16."
+            help="A network in words, such as 'conv 8 3x3 pad 1 | relu | maxpool 2'; a name of "
+            "the catalogue, such as vgg16; source, as nn.Sequential(...) or Keras' layers; a "
+            "printed module; a file with any of these, or - for standard input."
         ),
     ] = "",
     input: Input = "",
@@ -51,19 +55,27 @@ def shapes(
     markdown: Annotated[bool, typer.Option("--markdown", help="Print a Markdown table.")] = False,
 ) -> None:
     """Print what each layer makes, costs and sees."""
-    from cnnnotes.shapes import catalogue, parse, trace
+    from cnnnotes.shapes import ShapeError, trace
+    from cnnnotes.shapes.reading import as_picture, read_network, read_shape
 
     if bool(network) == bool(torch):
         raise ValueError("give a network in words, or --torch module:callable (one of them)")
+    shape = read_shape(input) if input else None
     made: Any
+    note = ""
     if torch:
-        made = _torch_module(torch)
+        made, shape = _torch_module(torch), shape and as_picture(shape)
     else:
-        made = catalogue().get(network) or parse(network)
-    shape = _shape(input) if input else getattr(made, "input_shape", None)
+        reading = read_network(_pasted(network), shape)
+        made, shape, note = reading.layers, reading.input_shape, reading.note
     if shape is None:
         raise ValueError("--input is needed: the shape of one input, such as --input 1x28x28")
-    traced = trace(made, shape)
+    try:
+        traced = trace(made, shape)
+    except ShapeError as error:
+        raise ValueError(_in_typed_words(error.diagnosis)) from None
+    if note:
+        print(f"cnnnotes: note: {note}", file=sys.stderr)
     if json:
         print(traced.to_json())
     elif markdown:
@@ -83,12 +95,14 @@ def diagnose(
 ) -> None:
     """Say why shapes do not fit, from an error message (or on stdin, a whole traceback)."""
     from cnnnotes.shapes import diagnose as ask
+    from cnnnotes.shapes.reading import read_shape
 
-    text = " ".join(words or []) or sys.stdin.read()
+    text = _pasted(" ".join(words or []) or "-")
     if not text.strip():
         raise ValueError("there is nothing to diagnose; give a message or pipe a traceback in")
-    diagnosis = ask(text, _shape(input) if input else None)
-    print(json_module.dumps(diagnosis.as_dict(), indent=2) if json else diagnosis)
+    diagnosis = ask(text, read_shape(input) if input else None)
+    diagnosis = _in_typed_words(diagnosis) if input else diagnosis
+    print(json_module.dumps(diagnosis.as_dict(), indent=2) if json else _lines_printable(diagnosis))
 
 
 @app.command()
@@ -189,11 +203,66 @@ def experiments(context: typer.Context) -> None:
     commands(context.args, prog_name="cnnnotes experiments")
 
 
-def _shape(text: str) -> tuple[int, ...]:
-    parts = text.lower().replace("×", "x").split("x")
-    if not all(part.isascii() and part.isdecimal() and len(part) < 10 for part in parts):
-        raise ValueError(f"--input (={text!r}) must be sizes joined by x, such as 1x28x28")
-    return tuple(map(int, parts))
+def _pasted(argument: str) -> str:
+    """Return what an argument stands for: itself, a file's text, or standard input for ``-``."""
+    from pathlib import Path
+
+    from cnnnotes.shapes.reading import LONGEST
+
+    if argument == "-":
+        stream = getattr(sys.stdin, "buffer", None)
+        data = stream.read(LONGEST + 1) if stream else sys.stdin.read(LONGEST + 1).encode()
+        return _decoded(data, "standard input")
+    if len(argument) > 500 or "\n" in argument or "\0" in argument:
+        return argument
+    path = Path(argument)
+    if path.is_dir() and ("/" in argument or "." in argument or path.suffix):
+        raise ValueError(f"{argument!r} is a directory; give a file, or the network itself")
+    if not path.is_file():
+        if path.suffix in (".py", ".txt", ".ipynb") and " " not in argument:
+            raise ValueError(f"there is no file {argument!r}")
+        return argument
+    if path.suffix == ".ipynb":
+        raise ValueError(f"{argument!r} is a notebook; paste the cell with the network: -")
+    with path.open("rb") as file:
+        return _decoded(file.read(LONGEST + 1), repr(argument))
+
+
+def _decoded(data: bytes, place: str) -> str:
+    from cnnnotes.shapes.reading import LONGEST
+
+    if len(data) > LONGEST:
+        raise ValueError(f"{place} is too long for a network or a message: over {LONGEST:,} bytes")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise ValueError(f"{place} is no text; it holds binary data")
+    return text
+
+
+def _in_typed_words(diagnosis: "Diagnosis") -> "Diagnosis":
+    """Return a diagnosis that asks for options and layers, not for Python on some ``x``."""
+    from dataclasses import replace
+
+    typed = {
+        "x.permute(0, 3, 1, 2)": "give --input channels first, as 3x28x28",
+        "x.flatten(1)": "put flatten before it",
+    }
+    other = "give --input as channels x height x width, as 3x28x28"
+    fixes = tuple(
+        replace(fix, text=typed.get(str(fix.value), other)) if fix.argument == "input" else fix
+        for fix in diagnosis.fixes
+    )
+    return replace(diagnosis, fixes=fixes)
+
+
+def _lines_printable(text: object) -> str:
+    """Return text whose lines stay, but nothing else that moves a terminal's cursor."""
+    from cnnnotes.shapes.tables import printable
+
+    return "\n".join(map(printable, str(text).split("\n")))
 
 
 def _torch_module(place: str) -> Any:
@@ -261,5 +330,12 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(arguments, prog_name="cnnnotes")
     except (ValueError, TypeError, OSError, ImportError) as error:
-        print(f"cnnnotes: {error}", file=sys.stderr)
+        print(f"cnnnotes: {_lines_printable(error)}", file=sys.stderr)
         raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+    finally:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:  # the reader, such as head, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -94,7 +94,7 @@ def test_shapes_of_a_torch_module(tmp_path, monkeypatch):
         (["shapes"], "cnnnotes: give a network in words, or --torch module:callable"),
         (["shapes", "relu"], "cnnnotes: --input is needed"),
         (["shapes", "relu", "--input", "1x2x"], "--input (='1x2x') must be sizes joined by x"),
-        (["shapes", "relu", "--input", "0x2x2"], "input_shape (=0) must be at least 1"),
+        (["shapes", "relu", "--input", "0x2x2"], "--input (='0x2x2') must be sizes"),
         (["shapes", "--torch", "nets", "--input", "1x2x2"], "--torch (='nets') must be module:"),
         (["shapes", "--torch", "no.such:x", "--input", "1x2x2"], "ModuleNotFoundError"),
         (["shapes", "--torch", "json:dumps", "--input", "1x2x2"], "must lead to a module"),
@@ -125,6 +125,94 @@ def test_wrong_text_is_pointed_at():
         "  conv 8 3x3 | rellu\n"
         "               ^^^^^\n"
     )
+
+
+@pytest.mark.parametrize(
+    "paste",
+    [
+        "nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU())",
+        "Sequential(\n  (0): Conv2d(1, 8, kernel_size=(3, 3), stride=(1, 1))\n  (1): ReLU()\n)",
+        "[Conv2D(8, 3, activation='relu')]",
+        "conv 8 3x3 | relu",
+    ],
+)
+def test_shapes_reads_pastes_from_an_argument_a_file_and_stdin(paste, tmp_path):
+    place = tmp_path / "net.py"
+    place.write_text(paste)
+    told = [run("shapes", paste, "--input", "28x28x1" if "2D" in paste else "(1, 28, 28)")]
+    told += [run("shapes", "--input", "1x28x28", str(place))]
+    told += [run("shapes", "--input", "1,28,28", "-", stdin=paste)]
+    for status, out, _ in told:
+        assert status == 0
+        assert "8 × 26 × 26" in out
+        assert out.splitlines()[-1].split()[:2] == ["total", "80"]
+
+
+def test_shapes_takes_the_input_from_the_paste_and_passes_notes_on():
+    paste = "[Conv2D(8, 3, input_shape=(28, 28, 1)), BatchNormalization()]"
+    status, out, err = run("shapes", paste)
+    assert status == 0
+    assert "8 × 26 × 26" in out
+    assert err.startswith("cnnnotes: note: Keras' own total")
+
+
+def test_files_that_hold_no_network(tmp_path):
+    binary, empty, huge = (tmp_path / name for name in ("binary.py", "empty.py", "huge.py"))
+    binary.write_bytes(b"\x89PNG\0\xff")
+    empty.write_text("\n")
+    huge.write_text("relu\n" * 300_000)
+    for place, said in (
+        (tmp_path, "is a directory"),
+        (binary, "is no text; it holds binary data"),
+        (empty, "the text is empty"),
+        (huge, "too long"),
+        (tmp_path / "nothing.py", "there is no file"),
+    ):
+        status, out, err = run("shapes", str(place), "--input", "1x28x28")
+        assert (status, out) == (2, "")
+        assert said in err
+        assert err.count("\n") == 1
+
+
+def test_advice_can_be_typed():
+    for network, shape, advice in (
+        ("conv 3->8 3x3", "28x28x3", "fix: give --input channels first, as 3x28x28"),
+        ("linear 784->10", "1x28x28", "fix: put flatten before it\n"),
+        ("conv 3->8 3x3", "3072", "fix: give --input as channels x height x width"),
+    ):
+        for command in ("shapes", "diagnose"):
+            _, out, err = run(command, network, "--input", shape)
+            assert advice in out + err
+            assert "x." not in out + err
+
+
+def test_no_control_character_reaches_the_terminal():
+    for words in (
+        ("shapes", "\x1b[2J", "--input", "1x2x2"),
+        ("diagnose", "\x1b[2J\x9b"),
+        ("shapes", "nn.Sequential(nn.\x1b[2J())"),
+        ("shapes", "relu", "--input", "\x1b"),
+    ):
+        status, out, err = run(*words)
+        assert status == 2
+        assert not {"\x1b", "\x9b"} & set(out + err)
+
+
+def test_a_reader_that_leaves_early_is_no_error():
+    command = [sys.executable, "-c", "from cnnnotes.cli import main; main()", "shapes", "vgg16"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+def test_an_interrupt_ends_without_a_traceback(monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cnnnotes.shapes.reading.read_network", interrupt)
+    status, out, err = run("shapes", "relu", "--input", "1x2x2")
+    assert status == cli.INTERRUPTED
+    assert "Traceback" not in out + err
 
 
 MESSAGE = "mat1 and mat2 shapes cannot be multiplied (64x3136 and 784x10)"

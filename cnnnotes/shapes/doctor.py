@@ -4,6 +4,7 @@ from typing import Any
 
 from cnnnotes.shapes.diagnosis import Diagnosis, ShapeError
 from cnnnotes.shapes.messages import read_message
+from cnnnotes.shapes.reading import read_network
 from cnnnotes.shapes.tracing import trace
 
 
@@ -13,8 +14,9 @@ def diagnose(problem: Any, input_shape: Any = None) -> Diagnosis:
     Parameters
     ----------
     problem
-        Either a network (whatever `trace` takes), with ``input_shape``; or an error that PyTorch
-        or this package raised, as an exception, as its message, or as a whole traceback.
+        Either a network (whatever `trace` takes, or text as `read_network` reads it), with
+        ``input_shape``; or an error that PyTorch or this package raised, as an exception, as its
+        message, or as a whole traceback.
     input_shape
         The shape of what goes into the network, (C, H, W) or (N, C, H, W). Without it,
         ``problem`` is an error.
@@ -34,6 +36,9 @@ def diagnose(problem: Any, input_shape: Any = None) -> Diagnosis:
     """
     if input_shape is None:
         return _of_error(problem)
+    if isinstance(problem, str):
+        reading = read_network(problem, input_shape)
+        problem, input_shape = reading.layers, reading.input_shape
     try:
         made = trace(problem, input_shape).output_shape
     except ShapeError as error:
