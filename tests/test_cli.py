@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 
@@ -201,10 +202,12 @@ def test_no_control_character_reaches_the_terminal(tmp_path, monkeypatch):
         assert not {"\x1b", "\x9b"} & set(out + err)
 
 
-@pytest.mark.parametrize("network", ["vgg16", "lenet5"])  # more, and less, than a pipe's buffer
+@pytest.mark.parametrize("network", ["vgg16", "lenet5"])
 def test_a_reader_that_leaves_early_is_no_error(network):
     command = [sys.executable, "-c", "from cnnnotes.cli import main; main()", "shapes", network]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    buffered = os.environ | {"PYTHONUNBUFFERED": ""}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": buffered}
+    with subprocess.Popen(command, **pipes) as process:
         process.stdout.close()
         assert process.stderr.read() == b""
 
