@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 
@@ -186,21 +187,27 @@ def test_advice_can_be_typed():
             assert "x." not in out + err
 
 
-def test_no_control_character_reaches_the_terminal():
+def test_no_control_character_reaches_the_terminal(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rude.py").write_text("def net(): raise ValueError('\\x1b[2J')\n")
     for words in (
         ("shapes", "\x1b[2J", "--input", "1x2x2"),
         ("diagnose", "\x1b[2J\x9b"),
         ("shapes", "nn.Sequential(nn.\x1b[2J())"),
         ("shapes", "relu", "--input", "\x1b"),
+        ("shapes", "--torch", "rude:net", "--input", "1x2x2"),
     ):
         status, out, err = run(*words)
         assert status == 2
         assert not {"\x1b", "\x9b"} & set(out + err)
 
 
-def test_a_reader_that_leaves_early_is_no_error():
-    command = [sys.executable, "-c", "from cnnnotes.cli import main; main()", "shapes", "vgg16"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+@pytest.mark.parametrize("network", ["vgg16", "lenet5"])
+def test_a_reader_that_leaves_early_is_no_error(network):
+    command = [sys.executable, "-c", "from cnnnotes.cli import main; main()", "shapes", network]
+    buffered = os.environ | {"PYTHONUNBUFFERED": ""}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": buffered}
+    with subprocess.Popen(command, **pipes) as process:
         process.stdout.close()
         assert process.stderr.read() == b""
 

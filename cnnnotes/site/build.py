@@ -40,15 +40,15 @@ def build_figures() -> None:
     if missing:
         # A process of its own: `mkdocs serve` would go on drawing with code it imported long ago.
         command = [sys.executable, "-m", "cnnnotes.figures.draw", str(FIGURES), *missing]
-        run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        assert run.stdout is not None
         errors = []
-        for line in run.stdout:
-            print(f"figures {line}", end="", file=sys.stderr)
-            if line.startswith("error: "):
-                pages = ", ".join(shown.get(line.split("'")[1], []))
-                errors.append(f"{pages}: {line.removeprefix('error: ').strip()}")
-        if run.wait() != 0:
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:
+            assert run.stdout is not None
+            for line in run.stdout:
+                print(f"figures {line}", end="", file=sys.stderr)
+                if line.startswith("error: "):
+                    pages = ", ".join(shown.get(line.split("'")[1], []))
+                    errors.append(f"{pages}: {line.removeprefix('error: ').strip()}")
+        if run.returncode != 0:
             raise SiteError("\n".join(errors) or "the figures could not be drawn; see above")
     for file in FIGURES.glob("*"):
         if not any(file.name.startswith(f"{name}.") for name in shown):
@@ -109,13 +109,13 @@ def build_font() -> None:
     assert ziamath is not None and ziamath.origin is not None
     options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True)
     source = Path(ziamath.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
-    font = subset.load_font(str(source), options)
-    font.recalcTimestamp = False
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text=used)
-    subsetter.subset(font)
     buffer = io.BytesIO()
-    subset.save_font(font, buffer, options)
+    with subset.load_font(str(source), options) as font:
+        font.recalcTimestamp = False
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text=used)
+        subsetter.subset(font)
+        subset.save_font(font, buffer, options)
     draw.write(path, buffer.getvalue())
     draw.write(note, used.encode())
 

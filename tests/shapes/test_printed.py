@@ -38,6 +38,13 @@ def test_what_pytorch_leaves_out_of_a_print_is_noted():
     assert not read_network(str(NETWORKS["resnet of bottlenecks"])).note
 
 
+def test_only_blocks_that_keep_size_and_channels_add_their_input():
+    layers = read_network(str(NETWORKS["mobilenet"])).layers
+    sums = [layer for layer in layers if layer.kind == "add"]
+    assert len(sums) == 1
+    assert sums[0].paths[0][0].name == "features.1.0.0"
+
+
 def test_layers_bear_the_names_of_the_print():
     layers = read_network(str(NETWORKS["resnet of basic blocks"])).layers
     assert layers[0].name == "conv1"
