@@ -156,9 +156,9 @@ def inspect(
     """Write one HTML page on what is inside a network: shapes, maps, dead filters, confusions."""
     from pathlib import Path
 
-    from cnnnotes.layers import load_model
     from cnnnotes.report import compare, load_images, load_labels, on_light_ground, report
     from cnnnotes.report.fitting import flags_that_fit, read_size
+    from cnnnotes.saving import load_model
     from cnnnotes.shapes import ShapeError
     from cnnnotes.shapes.tables import printable
 

@@ -25,7 +25,11 @@ Shapes = dict[str, tuple[int, ...]]
 @contextmanager
 def whole_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """Open a file for writing: beside it first, then renamed, so that never half of it is there."""
-    path = Path(path)
+    path = _path(path)
+    if not path.name or path.is_dir():
+        raise ValueError(f"path (={shown(str(path))}) must name a file, and is a folder")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"path (={shown(str(path))}) must be in a folder that exists")
     beside = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with beside.open("wb") as file:
@@ -35,14 +39,21 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
         beside.unlink(missing_ok=True)
 
 
+def _path(path: Any) -> Path:
+    """Check that `path` is one that a file system can have."""
+    if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
+        raise TypeError(f"path (={shown(path)}) must be a path")
+    if "\0" in os.fspath(path):
+        raise ValueError(f"path (={shown(os.fspath(path))}) must not hold a null character")
+    return Path(path)
+
+
 def save_arrays(path: str | os.PathLike[str], arrays: Mapping[str, npt.ArrayLike]) -> None:
     """Write named arrays to an `.npz` file, whole or not at all.
 
-    Raises `ValueError` if an array holds objects or `path` names no file, `OSError` if it cannot be
+    Raises `ValueError` if an array holds objects or `path` is a folder, `OSError` if it cannot be
     written.
     """
-    if not Path(path).name:
-        raise ValueError(f"path (={printable(path)}) must name a file")
     with whole_file(path) as file:
         np.savez(file, allow_pickle=False, **dict(arrays))
 
@@ -58,11 +69,10 @@ def load_arrays(
     Raises `FileNotFoundError` if there is no such file, and `ValueError` if it is damaged, no such
     file at all, or too large.
     """
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path (={shown(path)}) must be a path")
+    path = _path(path)
     with ExitStack() as stack:
         with _one_error(path):
-            file = stack.enter_context(Path(path).open("rb"))
+            file = stack.enter_context(path.open("rb"))
             archive = Archive(stack.enter_context(zipfile.ZipFile(file)))
         if check is not None:
             check(archive)
@@ -71,7 +81,7 @@ def load_arrays(
 
 
 @contextmanager
-def _one_error(path: str | os.PathLike[str]) -> Iterator[None]:
+def _one_error(path: Path) -> Iterator[None]:
     """Turn all that can be wrong with a file into one error that names it."""
     try:
         yield

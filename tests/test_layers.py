@@ -25,8 +25,8 @@ from cnnnotes.layers import (
     Parameter,
     ReLU,
     Sequential,
-    load_model,
 )
+from cnnnotes.saving import load_model
 
 
 def normal(*shape, seed=0, dtype=np.float64):

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from cnnnotes import training
+from cnnnotes.files import load_arrays, save_arrays
 from cnnnotes.layers import (
     Conv2d,
     Dropout,
@@ -16,8 +17,6 @@ from cnnnotes.layers import (
     MaxPool2d,
     ReLU,
     Sequential,
-    load_arrays,
-    save_arrays,
 )
 from cnnnotes.losses import cross_entropy, cross_entropy_backward
 from cnnnotes.optim import SGD, Adam, AdamW, CosineAnnealingLR, StepLR
