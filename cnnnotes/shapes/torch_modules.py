@@ -3,17 +3,19 @@
 PyTorch is never imported here: whoever holds a module has imported it.
 """
 
+import copy
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
 from cnnnotes.shapes import descriptions as d
+from cnnnotes.shapes.classes import describe_seen
 from cnnnotes.shapes.descriptions import Layer, Shape
 from cnnnotes.shapes.diagnosis import ShapeError
-from cnnnotes.shapes.graph import Graph, describe
+from cnnnotes.shapes.graph import Graph
 from cnnnotes.shapes.messages import read_message
 
 BATCH = 2  # of a batch of one, squeeze() would drop the batch axis too
@@ -37,13 +39,18 @@ def build_from_module(module: Any, shape: Shape) -> Graph:
         If a layer refuses its input.
     """
     torch: Any = sys.modules["torch"]
-    recorder = _Recorder(Graph(shape), torch.Tensor)
+    kinds = [weight.dtype for weight in module.parameters() if weight.is_floating_point()]
+    x = torch.empty((BATCH, *shape), device="meta", dtype=kinds[0] if kinds else None)
+    module = _with_its_shapes(module, x)
+    recorder = _Recorder(Graph(shape), torch.Tensor, module)
     names = {part: name or type(part).__name__ for name, part in module.named_modules()}
     weights = {
         name: weight.to("meta")
         for group in (module.named_parameters(), module.named_buffers())
         for name, weight in group
     }
+    for name, weight in module.named_parameters():
+        recorder.same[id(weights[name])] = id(weight)
 
     class Mode(torch.overrides.TorchFunctionMode):
         def __torch_function__(
@@ -56,7 +63,6 @@ def build_from_module(module: Any, shape: Shape) -> Graph:
             stack.enter_context(_hooked(part, recorder, name))
         stack.enter_context(torch.no_grad())
         stack.enter_context(torch.random.fork_rng(devices=[]))
-        x = torch.empty((BATCH, *shape), device="meta")
         recorder.produced(x, 0)
         stack.enter_context(Mode())
         try:
@@ -68,7 +74,7 @@ def build_from_module(module: Any, shape: Shape) -> Graph:
             if diagnosis is None:
                 raise ValueError(f"{recorder.here()}: {error}") from error
             raise ShapeError(diagnosis.at(recorder.here())) from error
-    return recorder.graph
+    return recorder.finished()
 
 
 def run_module(
@@ -81,7 +87,7 @@ def run_module(
     back. Steps of a layer that is used again are numbered: "relu", "relu (2)".
     """
     torch: Any = sys.modules["torch"]
-    recorder = _Runner(Graph(tuple(inputs.shape[1:])), torch.Tensor, keep)
+    recorder = _Runner(Graph(tuple(inputs.shape[1:])), torch.Tensor, module, keep)
 
     class Mode(torch.overrides.TorchFunctionMode):
         def __torch_function__(
@@ -106,13 +112,48 @@ def run_module(
             if diagnosis is None:
                 raise ValueError(f"{recorder.here()}: {error}") from error
             raise ShapeError(diagnosis.at(recorder.here())) from error
-    graph = recorder.graph
+    graph = recorder.finished()
     uses: Counter[str] = Counter()
     for number, step in enumerate(graph.steps):
         uses[step.name] += 1
         if uses[step.name] > 1:
             graph.steps[number] = replace(step, name=f"{step.name} ({uses[step.name]})")
     return graph, output
+
+
+def _with_its_shapes(module: Any, x: Any) -> Any:
+    """Return a module without lazy layers: itself, or a copy that took its shapes from ``x``.
+
+    The copy's weights are on the meta device, so that nothing is allocated or drawn.
+    """
+    torch: Any = sys.modules["torch"]
+    is_lazy = torch.nn.parameter.is_lazy
+    weights = [*module.parameters(), *module.buffers()]
+    if not any(is_lazy(weight) for weight in weights):
+        return module
+    try:
+        taken = copy.deepcopy(module, {id(weight): _on_meta(weight) for weight in weights})
+        with torch.no_grad(), torch.random.fork_rng(devices=[]):
+            taken(x)
+    except (RuntimeError, ValueError, TypeError, IndexError) as error:
+        diagnosis = read_message(str(error))
+        if diagnosis is not None:
+            raise ShapeError(diagnosis) from error
+        raise ValueError(
+            f"{type(module).__name__} has lazy layers, and these can't take their shapes from an "
+            f"input of {' × '.join(map(str, x.shape[1:]))}: {str(error).splitlines()[0]}"
+        ) from error
+    return taken
+
+
+def _on_meta(weight: Any) -> Any:
+    torch: Any = sys.modules["torch"]
+    if torch.nn.parameter.is_lazy(weight):
+        return type(weight)(weight.requires_grad, device="meta", dtype=weight.dtype)
+    there = weight.detach().to("meta")
+    if isinstance(weight, torch.nn.Parameter):
+        return torch.nn.Parameter(there, requires_grad=weight.requires_grad)
+    return there
 
 
 @contextmanager
@@ -143,12 +184,21 @@ def _hooked(part: Any, recorder: "_Recorder", name: str) -> Iterator[None]:
 class _Recorder:
     """Adds a step to the graph for each layer and function, and knows which made each tensor."""
 
-    def __init__(self, graph: Graph, tensor: Any) -> None:
+    def __init__(self, graph: Graph, tensor: Any, module: Any) -> None:
         self.graph, self.tensor = graph, tensor
+        self.sizes = {id(weight): weight.numel() for weight in module.parameters()}
+        self.uncounted = set(self.sizes)
+        self.same = {weight: weight for weight in self.sizes}  # ids that stand for a parameter
+        self.parts = {
+            id(part): [
+                [id(weight) for weight in part.parameters(recurse=recurse)]
+                for recurse in (False, True)
+            ]
+            for part in module.modules()
+        }
         self.steps: dict[int, int] = {}
         self.kept: list[Any] = []  # or a later tensor could be given the same id
-        self.open: list[tuple[str, Layer | None, tuple[int, ...]]] = []
-        self.used: set[int] = set()
+        self.open: list[tuple[str, Layer | None, tuple[int, ...], int]] = []
 
     def produced(self, tensor: Any, step: int) -> None:
         self.steps[id(tensor)] = step
@@ -168,35 +218,54 @@ class _Recorder:
         return []
 
     def inside_a_layer(self) -> bool:
-        return any(layer is not None for _, layer, _ in self.open)
+        return any(layer is not None for _, layer, *_ in self.open)
 
     def enter(self, module: Any, name: str, args: Any, kwargs: Any) -> None:
         layer = None
         read = tuple(step for _, step in self.inputs([args, kwargs]))
         if not self.inside_a_layer() and len(read) == 1:
             try:
-                layer = describe(module)
+                layer = describe_seen(module, self.graph.shape(read[0]))
             except TypeError:  # not a layer we know: look inside
                 layer = None
-        self.open.append((name, layer, read))
+        self.open.append((name, layer, read, len(self.graph.steps)))
         if layer is not None:
             self.graph.check(name, layer, read)
 
     def leave(self, module: Any, output: Any) -> None:
-        name, layer, read = self.open[-1]
-        if layer is not None:
-            again = id(module) in self.used
-            self.used.add(id(module))
-            output = output[0] if isinstance(output, tuple) else output
-            step = self.graph.add(
-                name,
-                layer,
-                read,
-                tuple(output.shape[1:]),
-                parameters=0 if again else None,
-            )
+        name, layer, read, first = self.open[-1]
+        own, all_of_it = self.parts[id(module)]
+        output = output[0] if isinstance(output, tuple) and output else output
+        if layer is not None and isinstance(output, self.tensor):
+            shape = tuple(output.shape[1:])
+            expected = layer.output_shape(self.graph.shape(*read))
+            if expected != shape and not isinstance(layer, d.Other):
+                layer = d.Other(kind=layer.kind, free=layer.macs(expected) == 0)
+            step = self.graph.add(name, layer, read, shape, parameters=self.count(all_of_it))
             self.produced(output, step)
+        elif not self.inside_a_layer() and len(self.graph.steps) > first:
+            last = self.graph.steps[-1]  # weights that reached no layer by themselves
+            self.graph.steps[-1] = replace(last, parameters=last.parameters + self.count(own))
         self.open.pop()
+
+    def count(self, weights: Iterable[int]) -> int:
+        """Return how many numbers are in those parameters that were not counted before."""
+        new = {self.same[weight] for weight in weights if weight in self.same} & self.uncounted
+        self.uncounted -= new
+        return sum(self.sizes[weight] for weight in new)
+
+    def weights_in(self, arguments: Any) -> list[int]:
+        """Return the ids of tensors among ``arguments``."""
+        if isinstance(arguments, dict):
+            arguments = list(arguments.values())
+        if isinstance(arguments, tuple | list):
+            return [found for part in arguments for found in self.weights_in(part)]
+        return [id(arguments)]
+
+    def finished(self) -> Graph:
+        """Return the graph, once it knows how many parameters no step has read."""
+        self.graph.unused = sum(self.sizes[weight] for weight in self.uncounted)
+        return self.graph
 
     def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         read = self.inputs([args, kwargs])
@@ -239,16 +308,21 @@ class _Recorder:
     def record(self, name: str, read: Any, args: Any, kwargs: Any, made: Any) -> None:
         steps = tuple(dict.fromkeys(step for _, step in read))
         before, after = self.graph.shape(steps[0]), tuple(made.shape[1:])
-        changes_nothing = name in _TRANSPARENT or (name in _ARITHMETIC and len(steps) == 1)
-        if changes_nothing and before == after:
+        parameters = self.count(self.weights_in([args, kwargs]))
+        alone = name in _ARITHMETIC and len(steps) == 1
+        if (name in _TRANSPARENT or alone) and before == after and not parameters:
             self.produced(made, steps[0])
             return
         title = f"{self.here()}.{name}" if self.open else name
-        layers = _function_layers(name, args, kwargs, before, after)
-        for layer in layers if self.agree(layers, steps, after) else []:
-            steps = (self.graph.add(title, layer, steps),)
-        if not self.agree([], steps, after) or not layers:
-            steps = (self.graph.add(title, d.Other(kind=name), steps, after, known=False),)
+        layers = [] if alone else _function_layers(name, args, kwargs, before, after)
+        if not layers or not self.agree(layers, steps, after):
+            pointwise = alone and before == after
+            free = pointwise or name in _FREE or name in _TRANSPARENT
+            layers = [d.Other(kind=name, free=free, pointwise=pointwise)]
+        for layer in layers:
+            shape = after if isinstance(layer, d.Other) else None
+            steps = (self.graph.add(title, layer, steps, shape, parameters=parameters),)
+            parameters = 0
         self.produced(made, steps[0])
 
     def agree(self, layers: list[Layer], steps: tuple[int, ...], after: Shape) -> bool:
@@ -269,8 +343,10 @@ class _Recorder:
 class _Runner(_Recorder):
     """Lets PyTorch compute, and tells what each step makes."""
 
-    def __init__(self, graph: Graph, tensor: Any, keep: Callable[[int, Any], object]) -> None:
-        super().__init__(graph, tensor)
+    def __init__(
+        self, graph: Graph, tensor: Any, module: Any, keep: Callable[[int, Any], object]
+    ) -> None:
+        super().__init__(graph, tensor, module)
         self.keep = keep
         self.told: set[int] = set()
         self.function: Callable[..., Any] | None = None
@@ -340,15 +416,24 @@ def _conv_transpose(given: dict[str, Any]) -> Layer:
     )
 
 
-def _pool(kind: str) -> Callable[[dict[str, Any]], Layer]:
+def _pool(kind: str, axes: int) -> Callable[[dict[str, Any]], Layer]:
     return lambda given: d.Pool(
-        _flat(given["kernel_size"]),
+        _on_each(given["kernel_size"], axes),
         _flat(given.get("stride") or None),
         _flat(given.get("padding", 0)),
         _flat(given.get("dilation", 1)),
         bool(given.get("ceil_mode", False)),
         kind,
     )
+
+
+def _adaptive(kind: str, axes: int) -> Callable[[dict[str, Any]], Layer]:
+    return lambda given: d.AdaptivePool(_on_each(given["output_size"], axes), kind)
+
+
+def _on_each(value: Any, axes: int) -> tuple[int, ...]:
+    numbers = tuple(value) if isinstance(value, tuple | list) else (value,)
+    return numbers * axes if len(numbers) == 1 else numbers
 
 
 def _in_place(function: Callable[..., Any]) -> bool:
@@ -377,22 +462,16 @@ _ARITHMETIC = (
     "truediv",
 )
 
+_FREE = (
+    *("cat", "chunk", "dropout", "expand", "flatten", "flip", "getitem", "max", "amax", "mean"),
+    *("min", "movedim", "pad", "permute", "pixel_shuffle", "pixel_unshuffle", "repeat", "roll"),
+    *("rot90", "select", "softmax", "split", "squeeze", "stack", "sum", "swapaxes", "tile"),
+    *("batch_norm", "group_norm", "layer_norm", "instance_norm", "rms_norm", "normalize"),
+    *("interpolate", "upsample", "local_response_norm", "lp_pool2d", "fold", "unfold", "glu"),
+    *("transpose", "unbind", "unflatten", "unsqueeze", "narrow", "T", "mT"),
+)
+
 _FUNCTIONS: dict[str, tuple[str, Callable[[dict[str, Any]], Layer]]] = {
-    "conv2d": ("input weight bias stride padding dilation groups", _conv),
-    "conv_transpose2d": (
-        "input weight bias stride padding output_padding groups dilation",
-        _conv_transpose,
-    ),
-    "max_pool2d": ("input kernel_size stride padding dilation ceil_mode", _pool("maxpool")),
-    "avg_pool2d": ("input kernel_size stride padding ceil_mode", _pool("avgpool")),
-    "adaptive_avg_pool2d": (
-        "input output_size",
-        lambda given: d.AdaptivePool(_flat(given["output_size"])),
-    ),
-    "adaptive_max_pool2d": (
-        "input output_size",
-        lambda given: d.AdaptivePool(_flat(given["output_size"]), "adaptivemax"),
-    ),
     "linear": (
         "input weight bias",
         lambda given: d.Linear(
@@ -409,3 +488,21 @@ _FUNCTIONS: dict[str, tuple[str, Callable[[dict[str, Any]], Layer]]] = {
         ),
     ),
 }
+for _axes in (1, 2, 3):
+    _FUNCTIONS |= {
+        f"conv{_axes}d": ("input weight bias stride padding dilation groups", _conv),
+        f"conv_transpose{_axes}d": (
+            "input weight bias stride padding output_padding groups dilation",
+            _conv_transpose,
+        ),
+        f"max_pool{_axes}d": (
+            "input kernel_size stride padding dilation ceil_mode",
+            _pool("maxpool", _axes),
+        ),
+        f"avg_pool{_axes}d": (
+            "input kernel_size stride padding ceil_mode",
+            _pool("avgpool", _axes),
+        ),
+        f"adaptive_avg_pool{_axes}d": ("input output_size", _adaptive("adaptiveavg", _axes)),
+        f"adaptive_max_pool{_axes}d": ("input output_size", _adaptive("adaptivemax", _axes)),
+    }

@@ -1,0 +1,175 @@
+"""Every class of `torch.nn` that can take a sound, a picture or a volume, found by reflection."""
+
+import inspect
+import warnings
+from math import prod
+
+import pytest
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from cnnnotes.shapes import trace
+
+INPUTS = {"sound": (4, 12), "picture": (4, 8, 10), "volume": (4, 6, 8, 6)}
+ARGUMENTS = {  # what a class is made with, by the name of its argument
+    **{"in_channels": 4, "out_channels": 6, "kernel_size": 3, "num_features": 4, "num_groups": 2},
+    **{"num_channels": 4, "padding": 1, "dim": 1, "scale_factor": 2, "norm_type": 2, "groups": 2},
+    **{"upscale_factor": 2, "downscale_factor": 2, "size": 3, "lambd": 0.5, "p": 0.5, "value": 0.1},
+    **{
+        "threshold": 0.1,
+        "unflattened_size": (2, 2),
+        "num_parameters": 4,
+        "stride": 2,
+        "bias": True,
+    },
+    **{"cutoffs": [2], "n_classes": 5, "num_embeddings": 4, "embedding_dim": 4, "hidden_size": 5},
+    **{"num_heads": 1, "nhead": 1, "alpha": 1.0, "cls": nn.Linear, "lower": 0.1, "upper": 0.3},
+}
+LAST_AXIS = ("in_features", "input_size", "embed_dim", "d_model", "normalized_shape")
+OF_SIZE = {
+    "AdaptiveAvgPool": 3,
+    "AdaptiveMaxPool": 3,
+    "FractionalMaxPool": 4,
+    "Fold": (4, 4),
+    "Linear": 5,
+}
+# These don't take one image alone: they want a target, a second input, token numbers, a length,
+# other layers, or nothing but a process group.
+NO_IMAGE = {
+    *("AdaptiveLogSoftmaxWithLoss", "Bilinear", "Container", "CosineSimilarity", "CrossMapLRN2d"),
+    *("DataParallel", "Embedding", "EmbeddingBag", "GRUCell", "LSTMCell", "RNNCell", "RNNCellBase"),
+    *("MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d", "Module", "ModuleDict", "ModuleList"),
+    *("MultiheadAttention", "PairwiseDistance", "ParameterDict", "ParameterList", "RNNBase"),
+    *("SyncBatchNorm", "Transformer", "TransformerDecoder", "TransformerDecoderLayer"),
+    *("TransformerEncoder", "LinearCrossEntropyLoss"),
+}
+COUNT_UNKNOWN = {"GRU", "LSTM", "RNN", "TransformerEncoderLayer"}
+FIELD_UNKNOWN = COUNT_UNKNOWN | {
+    *("FractionalMaxPool2d", "FractionalMaxPool3d", "Unfold", "Fold", "Unflatten"),
+    "UpsamplingBilinear2d",  # whose corners are aligned,
+}
+
+
+def classes():
+    found = {
+        name: value
+        for name, value in vars(nn).items()
+        if inspect.isclass(value) and issubclass(value, nn.Module)
+    }
+    return {name: found[name] for name in sorted(found) if "Loss" not in name}
+
+
+def made(name, shape):
+    """Return a module of the class for an input of that shape, or None if it takes none."""
+    signature = inspect.signature(classes()[name].__init__)
+    given = {}
+    for argument in list(signature.parameters.values())[1:]:
+        if argument.kind in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD):
+            continue
+        if argument.name in LAST_AXIS:
+            given[argument.name] = shape[-1]
+        elif argument.name == "output_size" or argument.name == "out_features":
+            stem = name.removeprefix("Lazy").rstrip("123d")
+            given[argument.name] = OF_SIZE.get(stem, 4)
+        elif argument.name == "size" and name.startswith("Upsampl"):
+            continue
+        elif argument.name == "stride" and "Fold" not in name and "fold" not in name:
+            given[argument.name] = 2
+        elif argument.name == "bias" and "bias" in given:
+            continue
+        elif argument.default is argument.empty or argument.name in ("groups", "num_parameters"):
+            given[argument.name] = ARGUMENTS.get(argument.name)
+        elif argument.name in ("scale_factor", "dim") or (
+            argument.name == "padding" and "Conv" in name
+        ):
+            given[argument.name] = ARGUMENTS[argument.name]
+    make = classes()[name]
+    try:
+        module = make(**given).double().eval()
+        with torch.no_grad():
+            output = module(torch.rand(2, *shape, dtype=torch.float64))
+    except (RuntimeError, ValueError, TypeError, AssertionError, NotImplementedError, IndexError):
+        return None
+    output = output[0] if isinstance(output, tuple) else output
+    fits = isinstance(output, torch.Tensor) and len(output) == 2
+    return make(**given).double().eval() if fits else None  # a lazy one is still lazy
+
+
+def cases():
+    torch.manual_seed(0)
+    for name in classes():
+        for kind, shape in INPUTS.items():
+            other_axes = name[-2:] in ("1d", "2d", "3d") and name[-2] != str(len(shape) - 1)
+            if name not in NO_IMAGE and not other_axes and made(name, shape) is not None:
+                yield pytest.param(name, shape, id=f"{name}-{kind}")
+
+
+with warnings.catch_warnings(action="ignore"):  # of dropout2d, about axes it might mean
+    CASES = list(cases())
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def test_no_class_is_missed():
+    tried = {case.values[0] for case in CASES}
+    assert tried | NO_IMAGE == set(classes())
+    assert not tried & NO_IMAGE
+
+
+def first(output):
+    return output[0] if isinstance(output, tuple) else output
+
+
+@pytest.mark.parametrize("name, shape", CASES)
+def test_counts_shapes_and_fields(name, shape):
+    torch.manual_seed(1)
+    module = made(name, shape)
+    traced = trace(module, (1, *shape) if len(shape) > 2 else shape)
+    picture = torch.rand(1, *shape, dtype=torch.float64)
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        output = first(module(picture))
+    assert traced.parameters == sum(weight.numel() for weight in module.parameters())
+    assert traced.output_shape == tuple(output.shape[1:])
+    if name in COUNT_UNKNOWN:
+        assert traced.macs is None
+    else:
+        assert traced.macs == counter.get_total_flops() // 2
+    row = traced.rows[-1]
+    unknown = row.receptive_field is None
+    assert unknown == ((name in FIELD_UNKNOWN) or (name, len(shape)) == ("PixelUnshuffle", 4)), row
+    if not unknown:
+        check_field(module, shape, traced, row)
+
+
+def check_field(module, shape, traced, row):
+    """Compare with what changes where a place of the input, in all its channels, is changed."""
+    places = list(
+        torch.cartesian_prod(*(torch.arange(n) for n in shape[1:])).reshape(-1, len(shape) - 1)
+    )
+    grid = traced.steps[-1].grid
+    changed = torch.zeros(len(places), *grid, dtype=torch.bool)
+    for scale in (0.5, 2.0, -30.0):
+        base = scale * torch.rand(1, *shape, dtype=torch.float64)
+        pictures = base.repeat(len(places), 1, *[1] * len(places[0]))
+        for number, place in enumerate(places):
+            pictures[(number, slice(None), *place)] += torch.linspace(2, 40, shape[0])
+        with torch.no_grad():
+            moved = (first(module(pictures)) - first(module(base))).abs() > 1e-12
+        changed |= moved.reshape(len(places), -1, *grid).any(1)  # flat outputs have places too
+    widest = [0] * len(grid)
+    for unit in (
+        torch.cartesian_prod(*(torch.arange(n) for n in grid)).reshape(-1, len(grid)).tolist()
+    ):
+        read = [
+            place for place, hit in zip(places, changed[(slice(None), *unit)], strict=True) if hit
+        ]
+        seen = tuple(tuple(sorted({int(n) for n in axis})) for axis in zip(*read, strict=True))
+        seen = seen or ((),) * len(grid)  # nothing but padding
+        assert traced.seen(row.name, tuple(unit)) == seen, unit
+        widest = [
+            max(w, axis[-1] - axis[0] + 1 if axis else 0)
+            for w, axis in zip(widest, seen, strict=True)
+        ]
+    field = row.receptive_field
+    if "Circular" not in type(module).__name__:  # over the border, units see the other end
+        assert tuple(widest) == (field if isinstance(field, tuple) else (field,) * len(grid))
