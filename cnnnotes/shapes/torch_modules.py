@@ -7,7 +7,7 @@ import copy
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -44,13 +44,6 @@ def build_from_module(module: Any, shape: Shape) -> Graph:
     module = _with_its_shapes(module, x)
     recorder = _Recorder(Graph(shape), torch.Tensor, module)
     names = {part: name or type(part).__name__ for name, part in module.named_modules()}
-    weights = {
-        name: weight.to("meta")
-        for group in (module.named_parameters(), module.named_buffers())
-        for name, weight in group
-    }
-    for name, weight in module.named_parameters():
-        recorder.same[id(weights[name])] = id(weight)
 
     class Mode(torch.overrides.TorchFunctionMode):
         def __torch_function__(
@@ -63,13 +56,14 @@ def build_from_module(module: Any, shape: Shape) -> Graph:
             stack.enter_context(_hooked(part, recorder, name))
         stack.enter_context(torch.no_grad())
         stack.enter_context(torch.random.fork_rng(devices=[]))
+        recorder.same |= stack.enter_context(_weights_on_meta(module))
         recorder.produced(x, 0)
         stack.enter_context(Mode())
         try:
-            torch.func.functional_call(module, weights, (x,))
+            module(x)
         except ShapeError:
             raise
-        except (RuntimeError, ValueError, IndexError) as error:
+        except (ArithmeticError, RuntimeError, ValueError, IndexError) as error:
             diagnosis = read_message(str(error))
             if diagnosis is None:
                 raise ValueError(f"{recorder.here()}: {error}") from error
@@ -107,7 +101,7 @@ def run_module(
             output = module(inputs)
         except ShapeError:
             raise
-        except (RuntimeError, ValueError, IndexError) as error:
+        except (ArithmeticError, RuntimeError, ValueError, IndexError) as error:
             diagnosis = read_message(str(error))
             if diagnosis is None:
                 raise ValueError(f"{recorder.here()}: {error}") from error
@@ -124,26 +118,40 @@ def run_module(
 def _with_its_shapes(module: Any, x: Any) -> Any:
     """Return a module without lazy layers: itself, or a copy that took its shapes from ``x``.
 
-    The copy's weights are on the meta device, so that nothing is allocated or drawn.
+    The copy's weights are on the meta device, so that nothing is allocated or drawn. Where a
+    layer refuses ``x`` the copy stays as it is: the trace will meet that layer, and name it.
     """
     torch: Any = sys.modules["torch"]
-    is_lazy = torch.nn.parameter.is_lazy
     weights = [*module.parameters(), *module.buffers()]
-    if not any(is_lazy(weight) for weight in weights):
+    if not any(map(torch.nn.parameter.is_lazy, weights)):
         return module
-    try:
-        taken = copy.deepcopy(module, {id(weight): _on_meta(weight) for weight in weights})
-        with torch.no_grad(), torch.random.fork_rng(devices=[]):
-            taken(x)
-    except (RuntimeError, ValueError, TypeError, IndexError) as error:
-        diagnosis = read_message(str(error))
-        if diagnosis is not None:
-            raise ShapeError(diagnosis) from error
-        raise ValueError(
-            f"{type(module).__name__} has lazy layers, and these can't take their shapes from an "
-            f"input of {' × '.join(map(str, x.shape[1:]))}: {str(error).splitlines()[0]}"
-        ) from error
+    taken = copy.deepcopy(module, {id(weight): _on_meta(weight) for weight in weights})
+    with torch.no_grad(), torch.random.fork_rng(devices=[]), suppress(Exception):
+        taken(x)
     return taken
+
+
+@contextmanager
+def _weights_on_meta(module: Any) -> Iterator[dict[int, int]]:
+    """Put stand-ins on the meta device for all weights inside the block; yield whose they are.
+
+    Not by ``functional_call``: that leaves its stand-ins in a layer that has two names.
+    """
+    stand_ins: dict[int, Any] = {}
+    kept = []
+    for part in module.modules():
+        for table in (part._parameters, part._buffers):
+            for name, weight in table.items():
+                if weight is not None:
+                    kept.append((table, name, weight))
+                    stand_ins.setdefault(id(weight), weight if weight.is_meta else _on_meta(weight))
+    try:
+        for table, name, weight in kept:
+            table[name] = stand_ins[id(weight)]
+        yield {id(stand_in): weight for weight, stand_in in stand_ins.items()}
+    finally:
+        for table, name, weight in kept:
+            table[name] = weight
 
 
 def _on_meta(weight: Any) -> Any:
@@ -186,9 +194,9 @@ class _Recorder:
 
     def __init__(self, graph: Graph, tensor: Any, module: Any) -> None:
         self.graph, self.tensor = graph, tensor
-        self.sizes = {id(weight): weight.numel() for weight in module.parameters()}
-        self.uncounted = set(self.sizes)
-        self.same = {weight: weight for weight in self.sizes}  # ids that stand for a parameter
+        self.weights = {id(weight): weight for weight in module.parameters()}
+        self.uncounted = set(self.weights)
+        self.same = {weight: weight for weight in self.weights}  # ids that stand for a parameter
         self.parts = {
             id(part): [
                 [id(weight) for weight in part.parameters(recurse=recurse)]
@@ -250,9 +258,10 @@ class _Recorder:
 
     def count(self, weights: Iterable[int]) -> int:
         """Return how many numbers are in those parameters that were not counted before."""
-        new = {self.same[weight] for weight in weights if weight in self.same} & self.uncounted
+        new = {self.same[weight] for weight in weights if weight in self.same}
+        new &= self.uncounted
         self.uncounted -= new
-        return sum(self.sizes[weight] for weight in new)
+        return sum(self.weights[weight].numel() for weight in new)
 
     def weights_in(self, arguments: Any) -> list[int]:
         """Return the ids of tensors among ``arguments``."""
@@ -264,7 +273,7 @@ class _Recorder:
 
     def finished(self) -> Graph:
         """Return the graph, once it knows how many parameters no step has read."""
-        self.graph.unused = sum(self.sizes[weight] for weight in self.uncounted)
+        self.graph.unused = sum(self.weights[weight].numel() for weight in self.uncounted)
         return self.graph
 
     def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
