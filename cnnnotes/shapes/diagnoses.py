@@ -90,12 +90,12 @@ def conv_rank(
             fixes.append(Fix(f"give the pixels their shape back: {call}", "input", call))
     if not fixes:
         fixes.append(Fix("reshape the input to (N, C, H, W)", "input", f"{x}.reshape(N, C, H, W)"))
-    axes = f"{len(shape)} {'axis' if len(shape) == 1 else 'axes'}"
+    has = f"{len(shape)} {'axis' if len(shape) == 1 else 'axes'}"
     if array:
-        reason = f"{array} (shape {shape}) must have 4 axes, (N, C, H, W), and has {axes}."
+        reason = f"{array} (shape {shape}) must have 4 axes, (N, C, H, W), and has {has}."
     else:
         reason = (
-            f"The layer needs (N, C, H, W), or (C, H, W) for one picture, and its input has {axes}."
+            f"The layer needs (N, C, H, W), or (C, H, W) for one picture, and its input has {has}."
         )
     return Diagnosis("conv rank", reason, "" if array else f"input {_times(shape)}", tuple(fixes))
 

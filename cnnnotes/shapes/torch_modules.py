@@ -17,6 +17,14 @@ from cnnnotes.shapes.descriptions import Layer, Shape
 from cnnnotes.shapes.diagnosis import ShapeError
 from cnnnotes.shapes.graph import Graph
 from cnnnotes.shapes.messages import read_message
+from cnnnotes.shapes.torch_functions import (
+    ARITHMETIC,
+    FREE,
+    FUNCTIONS,
+    TRANSPARENT,
+    function_layers,
+    writes_in_place,
+)
 
 BATCH = 2  # of a batch of one, squeeze() would drop the batch axis too
 
@@ -279,11 +287,11 @@ class _Recorder:
     def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         read = self.inputs([args, kwargs])
         name = getattr(function, "__name__", "function").strip("_")
-        if name in _FUNCTIONS and len(read) == 1:
+        if name in FUNCTIONS and len(read) == 1:
             output = self.known(name, read[0], args, kwargs)
-        elif name in _ARITHMETIC and self.alike(args) and not kwargs:
+        elif name in ARITHMETIC and self.alike(args) and not kwargs:
             tensor = next(part for part in args if isinstance(part, self.tensor))
-            output = tensor if _in_place(function) else tensor.new_empty(tensor.shape)
+            output = tensor if writes_in_place(function) else tensor.new_empty(tensor.shape)
         else:
             output = function(*args, **kwargs)
         if not read or self.inside_a_layer():
@@ -298,7 +306,7 @@ class _Recorder:
 
         Its meta kernels would first load its compiler and SymPy, which takes seconds.
         """
-        names, make = _FUNCTIONS[name]
+        names, make = FUNCTIONS[name]
         layer = make(dict(zip(names.split(), args, strict=False)) | kwargs)
         tensor, step = read
         shape = self.graph.check(self.here(), layer, (step,))
@@ -318,15 +326,15 @@ class _Recorder:
         steps = tuple(dict.fromkeys(step for _, step in read))
         before, after = self.graph.shape(steps[0]), tuple(made.shape[1:])
         parameters = self.count(self.weights_in([args, kwargs]))
-        alone = name in _ARITHMETIC and len(steps) == 1
-        if (name in _TRANSPARENT or alone) and before == after and not parameters:
+        alone = name in ARITHMETIC and len(steps) == 1
+        if (name in TRANSPARENT or alone) and before == after and not parameters:
             self.produced(made, steps[0])
             return
         title = f"{self.here()}.{name}" if self.open else name
-        layers = [] if alone else _function_layers(name, args, kwargs, before, after)
+        layers = [] if alone else function_layers(name, args, kwargs, before, after)
         if not layers or not self.agree(layers, steps, after):
             pointwise = alone and before == after
-            free = pointwise or name in _FREE or name in _TRANSPARENT
+            free = pointwise or name in FREE or name in TRANSPARENT
             layers = [d.Other(kind=name, free=free, pointwise=pointwise)]
         for layer in layers:
             shape = after if isinstance(layer, d.Other) else None
@@ -374,144 +382,3 @@ class _Runner(_Recorder):
         super().known(name, read, args, kwargs)  # the doctor at the door
         assert self.function is not None
         return self.function(*args, **kwargs)
-
-
-def _function_layers(name: str, args: Any, kwargs: Any, before: Shape, after: Shape) -> list[Layer]:
-    """Return the layers that a function call stands for; none if it is not known."""
-    plain = name.removesuffix("2d").replace("_", "")
-    if plain in d.ELEMENTWISE:
-        return [d.Elementwise(kind=plain)]
-    if name in _ARITHMETIC:
-        return [d.Join(kind="add")]
-    if name in ("cat", "concat", "concatenate"):
-        return [d.Join(kind="cat")]
-    if name in ("flatten", "view", "reshape") and len(after) == 1:
-        return [d.Flatten()]
-    if name in ("mean", "amax") and len(before) == 3 and after in ((before[0],), (before[0], 1, 1)):
-        pool = d.AdaptivePool(1, "adaptiveavg" if name == "mean" else "adaptivemax")
-        return [pool, d.Flatten()] if len(after) == 1 else [pool]
-    if name in _FUNCTIONS:
-        names, make = _FUNCTIONS[name]
-        return [make(dict(zip(names.split(), args, strict=False)) | kwargs)]
-    return []
-
-
-def _conv(given: dict[str, Any]) -> Layer:
-    weight, groups = given["weight"], given.get("groups", 1)
-    return d.Conv(
-        weight.shape[0],
-        tuple(weight.shape[2:]),
-        _flat(given.get("stride", 1)),
-        _flat(given.get("padding", 0)),
-        _flat(given.get("dilation", 1)),
-        groups,
-        bias=given.get("bias") is not None,
-        in_channels=weight.shape[1] * groups,
-    )
-
-
-def _conv_transpose(given: dict[str, Any]) -> Layer:
-    weight, groups = given["weight"], given.get("groups", 1)
-    return d.ConvTranspose(
-        weight.shape[1] * groups,
-        tuple(weight.shape[2:]),
-        _flat(given.get("stride", 1)),
-        _flat(given.get("padding", 0)),
-        _flat(given.get("output_padding", 0)),
-        groups,
-        given.get("bias") is not None,
-        _flat(given.get("dilation", 1)),
-        weight.shape[0],
-    )
-
-
-def _pool(kind: str, axes: int) -> Callable[[dict[str, Any]], Layer]:
-    return lambda given: d.Pool(
-        _on_each(given["kernel_size"], axes),
-        _flat(given.get("stride") or None),
-        _flat(given.get("padding", 0)),
-        _flat(given.get("dilation", 1)),
-        bool(given.get("ceil_mode", False)),
-        kind,
-    )
-
-
-def _adaptive(kind: str, axes: int) -> Callable[[dict[str, Any]], Layer]:
-    return lambda given: d.AdaptivePool(_on_each(given["output_size"], axes), kind)
-
-
-def _on_each(value: Any, axes: int) -> tuple[int, ...]:
-    numbers = tuple(value) if isinstance(value, tuple | list) else (value,)
-    return numbers * axes if len(numbers) == 1 else numbers
-
-
-def _in_place(function: Callable[..., Any]) -> bool:
-    """Say whether a function of arithmetic writes over its first argument, as ``add_`` does."""
-    name = function.__name__
-    return name.startswith("__i") or (name.endswith("_") and not name.startswith("__"))
-
-
-def _flat(value: Any) -> Any:
-    """Return ``(3,)`` as ``3``, as PyTorch's functions take it."""
-    return value[0] if isinstance(value, tuple | list) and len(value) == 1 else value
-
-
-_TRANSPARENT = ("contiguous", "clone", "detach", "to", "float", "double", "view", "reshape")
-_ARITHMETIC = (
-    "add",
-    "iadd",
-    "radd",
-    "sub",
-    "isub",
-    "rsub",
-    "mul",
-    "imul",
-    "rmul",
-    "div",
-    "truediv",
-)
-
-_FREE = (
-    *("cat", "chunk", "dropout", "expand", "flatten", "flip", "getitem", "max", "amax", "mean"),
-    *("min", "movedim", "pad", "permute", "pixel_shuffle", "pixel_unshuffle", "repeat", "roll"),
-    *("rot90", "select", "softmax", "split", "squeeze", "stack", "sum", "swapaxes", "tile"),
-    *("batch_norm", "group_norm", "layer_norm", "instance_norm", "rms_norm", "normalize"),
-    *("interpolate", "upsample", "local_response_norm", "lp_pool2d", "fold", "unfold", "glu"),
-    *("transpose", "unbind", "unflatten", "unsqueeze", "narrow", "T", "mT"),
-)
-
-_FUNCTIONS: dict[str, tuple[str, Callable[[dict[str, Any]], Layer]]] = {
-    "linear": (
-        "input weight bias",
-        lambda given: d.Linear(
-            given["weight"].shape[0],
-            given.get("bias") is not None,
-            in_features=given["weight"].shape[1],
-        ),
-    ),
-    "batch_norm": (
-        "input running_mean running_var weight",
-        lambda given: d.BatchNorm(
-            None if given.get("running_mean") is None else given["running_mean"].shape[0],
-            given.get("weight") is not None,
-        ),
-    ),
-}
-for _axes in (1, 2, 3):
-    _FUNCTIONS |= {
-        f"conv{_axes}d": ("input weight bias stride padding dilation groups", _conv),
-        f"conv_transpose{_axes}d": (
-            "input weight bias stride padding output_padding groups dilation",
-            _conv_transpose,
-        ),
-        f"max_pool{_axes}d": (
-            "input kernel_size stride padding dilation ceil_mode",
-            _pool("maxpool", _axes),
-        ),
-        f"avg_pool{_axes}d": (
-            "input kernel_size stride padding ceil_mode",
-            _pool("avgpool", _axes),
-        ),
-        f"adaptive_avg_pool{_axes}d": ("input output_size", _adaptive("adaptiveavg", _axes)),
-        f"adaptive_max_pool{_axes}d": ("input output_size", _adaptive("adaptivemax", _axes)),
-    }
