@@ -1,10 +1,12 @@
 """Networks in words: what is understood, and how the rest is refused."""
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from network_texts import CASES, any_layers, shapes, texts
 
+from cnnnotes import layers
 from cnnnotes.shapes import (
     AdaptivePool,
     BatchNorm,
@@ -21,6 +23,7 @@ from cnnnotes.shapes import (
     to_text,
     trace,
 )
+from cnnnotes.shapes.classes import describe
 
 
 @pytest.mark.parametrize(
@@ -165,3 +168,14 @@ def test_any_text_ends_in_a_result_or_one_clear_error(text, shape):
     else:
         assert str(traced)
         assert traced.to_json()
+
+
+def test_blur_pooling_means_the_layer_of_that_name():
+    [described] = parse("blurpool 3 stride 2")
+    assert describe(layers.BlurPool2d(3, 2)) == described
+    assert str(described) == "blurpool 3 stride 2"
+    assert described.padding == ((1, 1), (1, 1))
+    assert (
+        trace("blurpool 4 stride 2", (1, 9, 9)).output_shape
+        == (layers.BlurPool2d(4, 2)(np.zeros((1, 1, 9, 9))).shape[1:])
+    )

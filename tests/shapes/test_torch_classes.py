@@ -146,7 +146,61 @@ def test_counts_shapes_and_fields(name, shape):
         check_field(module, shape, traced, row)
 
 
-def check_field(module, shape, traced, row):
+UNUSUAL = [
+    nn.Conv1d(4, 2, 3, stride=2, padding=2, dilation=2, groups=2),
+    nn.Conv2d(4, 2, (3, 2), padding=(2, 1), padding_mode="reflect"),
+    nn.Conv2d(4, 2, 5, stride=2, padding=2, padding_mode="replicate"),
+    nn.Conv3d(4, 2, (1, 2, 3), stride=(1, 2, 1), padding="valid", bias=False),
+    nn.ConvTranspose1d(4, 2, 3, stride=3, padding=1, output_padding=2, dilation=2),
+    nn.ConvTranspose3d(4, 4, 2, stride=2, groups=2),
+    nn.MaxPool1d(3, 2, padding=1, dilation=2, ceil_mode=True),
+    nn.AvgPool3d(2, ceil_mode=True),
+    nn.AdaptiveAvgPool3d((2, None, 5)),
+    nn.BatchNorm2d(4, track_running_stats=False),
+    nn.InstanceNorm2d(4, affine=True, track_running_stats=True),
+    nn.LayerNorm((8, 10), bias=False),
+    nn.Upsample(scale_factor=3, mode="bilinear"),
+    nn.Upsample(size=(16, 20), mode="nearest-exact"),
+    nn.Upsample(scale_factor=2, mode="linear"),
+    nn.Softmax(-1),
+    nn.LogSoftmax(2),
+    nn.GLU(1),
+    nn.ZeroPad2d((0, 3, 1, 0)),
+    nn.ReflectionPad1d((4, 2)),
+    nn.PReLU(4),
+    nn.Linear(10, 3),
+    nn.Sequential(nn.Flatten(), nn.ReLU(), nn.LayerNorm(320)),
+    nn.Sequential(nn.GroupNorm(2, 4), nn.Conv2d(4, 4, 3, padding=1)),
+]
+
+
+@pytest.mark.parametrize("module", UNUSUAL, ids=str)
+def test_unusual_arguments(module):
+    torch.manual_seed(2)
+    module = module.double().eval()
+    shape = next(s for s in reversed(INPUTS.values()) if fits(module, s))
+    traced = trace(module, (1, *shape) if len(shape) > 2 else shape)
+    picture = torch.rand(1, *shape, dtype=torch.float64)
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        output = module(picture)
+    assert traced.output_shape == tuple(output.shape[1:])
+    assert traced.parameters == sum(weight.numel() for weight in module.parameters())
+    assert traced.macs == counter.get_total_flops() // 2
+    check_field(module, shape, traced, traced.rows[-1], inside=False)
+
+
+def fits(module, shape):
+    axes = [part for part in str(module).split("(")[0:3] if part[-2:] in ("1d", "2d", "3d")]
+    if axes and axes[0][-2] != str(len(shape) - 1):
+        return False
+    try:
+        module(torch.rand(2, *shape, dtype=torch.float64))
+    except (RuntimeError, ValueError, NotImplementedError):
+        return False
+    return True
+
+
+def check_field(module, shape, traced, row, *, inside=True):
     """Compare with what changes where a place of the input, in all its channels, is changed."""
     places = list(
         torch.cartesian_prod(*(torch.arange(n) for n in shape[1:])).reshape(-1, len(shape) - 1)
@@ -176,5 +230,9 @@ def check_field(module, shape, traced, row):
             for w, axis in zip(widest, seen, strict=True)
         ]
     field = row.receptive_field
-    if "Circular" not in type(module).__name__:  # over the border, units see the other end
-        assert tuple(widest) == (field if isinstance(field, tuple) else (field,) * len(grid))
+    field = field if isinstance(field, tuple) else (field,) * len(grid)
+    if "Circular" in type(module).__name__:
+        return  # over the border, units see the other end
+    assert all(w <= f for w, f in zip(widest, field, strict=True))
+    if inside:  # some unit sees no border
+        assert tuple(widest) == field
