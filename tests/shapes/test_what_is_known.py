@@ -170,3 +170,10 @@ def test_nested_fifty_deep():
     for _ in range(50):
         module = nn.Sequential(module)
     assert trace(module, (1, 8, 8)).parameters == 10
+
+
+def test_behind_a_norm_over_all_places_the_field_does_not_move():
+    row = trace(nn.Sequential(nn.GroupNorm(1, 2), nn.MaxPool2d(2)), (2, 8, 6)).rows[-1]
+    assert row.receptive_field == (8, 6)
+    assert (row.effective_stride, row.effective_padding) == (0, 0)
+    assert row.centre == (3.5, 2.5)
