@@ -13,8 +13,9 @@ from cnnnotes import checks
 from cnnnotes.checks import Array
 from cnnnotes.layers import Layer, Sequential
 from cnnnotes.shapes import Trace
+from cnnnotes.shapes.classes import describe
 from cnnnotes.shapes.descriptions import Other
-from cnnnotes.shapes.graph import Graph, describe
+from cnnnotes.shapes.graph import Graph
 from cnnnotes.shapes.torch_modules import in_eval_mode, is_torch_module, run_module
 from cnnnotes.shapes.tracing import trace_of
 

@@ -255,7 +255,7 @@ def _split(name: str) -> Counter[tuple[str, str]]:
         for kind, classes in (("convolution", Conv), ("linear", Linear)):
             if isinstance(step.layer, classes):
                 counts["parameters", kind] += step.parameters
-                counts["macs", kind] += step.macs
+                counts["macs", kind] += step.macs or 0  # all known: the catalogue has no module
     return counts
 
 

@@ -10,7 +10,8 @@ from cnnnotes.checks import Array
 from cnnnotes.inspection import top_patches
 from cnnnotes.report import pictures
 from cnnnotes.report.findings import COLUMNS, LayerFindings, Report, called, listed
-from cnnnotes.shapes.tables import printable
+from cnnnotes.shapes import Trace
+from cnnnotes.shapes.tables import count, printable
 
 PROBES = 4  # images whose maps are drawn: the first ones, so that reports can be compared
 FILTERS = 12  # maps of one layer that are drawn
@@ -68,7 +69,7 @@ def report_page(report: Report) -> str:
     trace = report.trace
     return _page(
         report.title,
-        f"{len(trace.rows) - 1} layers, {trace.parameters:,} parameters, {trace.macs:,} "
+        f"{len(trace.rows) - 1} layers, {trace.parameters:,} parameters, {_macs(trace)} "
         f"multiply-adds for an image of {_times(trace.rows[0].output_shape)}. Looked at with "
         f"{len(report.images)} images.",
         [
@@ -91,7 +92,7 @@ def comparison_page(reports: Mapping[str, Report]) -> str:
         (
             name,
             f"{report.trace.parameters:,}",
-            f"{report.trace.macs:,}",
+            _macs(report.trace),
             "–" if report.accuracy is None else f"{report.accuracy:.1%}",
             str(report.dead),
             str(report.copies),
@@ -149,7 +150,7 @@ def _shapes(report: Report) -> str:
     for row in report.trace.rows:
         cells = row.cells()
         rows.append((*cells[:5], cells[7], cells[8]))
-    total = ("total", "", "", f"{report.trace.parameters:,}", f"{report.trace.macs:,}", "", "")
+    total = ("total", "", "", f"{report.trace.parameters:,}", _macs(report.trace), "", "")
     return _table(columns, [*rows, total], "Shapes and costs", words=2) + (
         "<p class='quiet'>Sees: the receptive field, in pixels of the input. A dash: not known, "
         "because the layer's way of reading is not.</p>"
@@ -374,6 +375,10 @@ def _number(value: float) -> str:
 
 def _largest_change(report: Report) -> float:
     return max((layer.change for layer in report.layers if not isnan(layer.change)), default=0.0)
+
+
+def _macs(trace: Trace) -> str:
+    return count(trace.macs, least=trace.least_macs)
 
 
 def _times(sides: Iterable[int]) -> str:

@@ -1,8 +1,21 @@
 """Shapes: output sizes, receptive fields, cost, and a doctor. Integers only; needs no NumPy."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+from cnnnotes.shapes.descriptions import (
+    AdaptivePool,
+    BatchNorm,
+    Branches,
+    Conv,
+    ConvTranspose,
+    Elementwise,
+    Flatten,
+    Layer,
+    Linear,
+    Pool,
+    to_text,
+)
+from cnnnotes.shapes.diagnosis import Diagnosis, Fix, ShapeError
+from cnnnotes.shapes.doctor import diagnose
+from cnnnotes.shapes.networks import Network, catalogue
 from cnnnotes.shapes.sizes import (
     Convention,
     conv_output_size,
@@ -11,27 +24,9 @@ from cnnnotes.shapes.sizes import (
     same_padding,
     unread_positions,
 )
-
-if TYPE_CHECKING:
-    from cnnnotes.shapes.descriptions import (
-        AdaptivePool,
-        BatchNorm,
-        Branches,
-        Conv,
-        ConvTranspose,
-        Elementwise,
-        Flatten,
-        Layer,
-        Linear,
-        Pool,
-        to_text,
-    )
-    from cnnnotes.shapes.diagnosis import Diagnosis, Fix, ShapeError
-    from cnnnotes.shapes.doctor import diagnose
-    from cnnnotes.shapes.networks import Network, catalogue
-    from cnnnotes.shapes.solver import Solution, solve
-    from cnnnotes.shapes.text import TextError, parse
-    from cnnnotes.shapes.tracing import Row, Trace, trace
+from cnnnotes.shapes.solver import Solution, solve
+from cnnnotes.shapes.text import TextError, parse
+from cnnnotes.shapes.tracing import Row, Trace, trace
 
 __all__ = [
     "AdaptivePool",
@@ -65,33 +60,3 @@ __all__ = [
     "trace",
     "unread_positions",
 ]
-
-_HOMES = {
-    "descriptions": (
-        "AdaptivePool",
-        "BatchNorm",
-        "Branches",
-        "Conv",
-        "ConvTranspose",
-        "Elementwise",
-        "Flatten",
-        "Layer",
-        "Linear",
-        "Pool",
-        "to_text",
-    ),
-    "diagnosis": ("Diagnosis", "Fix", "ShapeError"),
-    "doctor": ("diagnose",),
-    "networks": ("Network", "catalogue"),
-    "solver": ("Solution", "solve"),
-    "text": ("TextError", "parse"),
-    "tracing": ("Row", "Trace", "trace"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Import on first use: convolution needs sizes alone, and would load ten times as long."""
-    for home, names in _HOMES.items():
-        if name in names:
-            return getattr(import_module(f"cnnnotes.shapes.{home}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -52,11 +52,24 @@ def conv_channels(
     )
 
 
-def conv_rank(shape: Shape, channels: int | None = None, *, array: str | None = None) -> Diagnosis:
+def conv_rank(
+    shape: Shape, channels: int | None = None, *, array: str | None = None, axes: int = 2
+) -> Diagnosis:
     """A layer for pictures meets something that is neither (C, H, W) nor (N, C, H, W).
 
-    A NumPy ``array`` of that name must be (N, C, H, W).
+    A NumPy ``array`` of that name must be (N, C, H, W). ``axes`` is 1 for a layer for sounds,
+    (C, L), and 3 for one for volumes, (C, D, H, W).
     """
+    if axes != 2:
+        wanted = "C, L" if axes == 1 else "C, D, H, W"
+        fix = f"use the layer's 2d form, or reshape the input to (N, {wanted})"
+        return Diagnosis(
+            "conv rank",
+            f"The layer needs (N, {wanted}), or ({wanted}) for one, and its input has "
+            f"{len(shape)} {'axis' if len(shape) == 1 else 'axes'}.",
+            f"input {_times(shape)}",
+            (Fix(fix, "input", f"x.reshape(N, {wanted})"),),
+        )
     x = array or "x"
     fixes = []
     if len(shape) == 2:
@@ -77,12 +90,12 @@ def conv_rank(shape: Shape, channels: int | None = None, *, array: str | None = 
             fixes.append(Fix(f"give the pixels their shape back: {call}", "input", call))
     if not fixes:
         fixes.append(Fix("reshape the input to (N, C, H, W)", "input", f"{x}.reshape(N, C, H, W)"))
-    axes = f"{len(shape)} {'axis' if len(shape) == 1 else 'axes'}"
+    has = f"{len(shape)} {'axis' if len(shape) == 1 else 'axes'}"
     if array:
-        reason = f"{array} (shape {shape}) must have 4 axes, (N, C, H, W), and has {axes}."
+        reason = f"{array} (shape {shape}) must have 4 axes, (N, C, H, W), and has {has}."
     else:
         reason = (
-            f"The layer needs (N, C, H, W), or (C, H, W) for one picture, and its input has {axes}."
+            f"The layer needs (N, C, H, W), or (C, H, W) for one picture, and its input has {has}."
         )
     return Diagnosis("conv rank", reason, "" if array else f"input {_times(shape)}", tuple(fixes))
 

@@ -1,11 +1,12 @@
 """A network as steps that know which steps they read, whatever it was written in."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from cnnnotes.shapes import descriptions as d
+from cnnnotes.shapes.classes import class_name, describe
 from cnnnotes.shapes.descriptions import Layer, Shape
 from cnnnotes.shapes.diagnosis import ShapeError
 from cnnnotes.shapes.sizes import checked_number
@@ -25,10 +26,12 @@ class Step:
     ----------
     inputs
         The steps it reads, by number; step 0 is the network's input.
+    macs
+        Multiply-accumulates; None if that cannot be known.
     windows
         How it reads them along each axis of the picture; None if that cannot be known.
     grid
-        Height and width of its units, also after flattening.
+        Height and width of its units, also after flattening; as many axes as the input has.
     """
 
     name: str
@@ -36,16 +39,24 @@ class Step:
     inputs: tuple[int, ...]
     output_shape: Shape
     parameters: int
-    macs: int
+    macs: int | None
     windows: tuple[Window, ...] | None
     grid: Shape
 
 
 class Graph:
-    """Steps in the order they run, each checked as it is added."""
+    """Steps in the order they run, each checked as it is added.
+
+    Attributes
+    ----------
+    unused
+        Parameters that a module has and no step reads.
+    """
 
     def __init__(self, input_shape: Shape) -> None:
-        self.steps = [Step("input", Layer(), (), input_shape, 0, 0, (), _grid(input_shape))]
+        self.axes = len(input_shape) - 1
+        self.unused = 0
+        self.steps = [Step("input", Layer(), (), input_shape, 0, 0, (), input_shape[1:])]
 
     def shape(self, step: int) -> Shape:
         """Return the output shape of a step."""
@@ -84,16 +95,19 @@ class Graph:
         """
         if output_shape is None:
             output_shape = self.check(name, layer, inputs)
-        if len(output_shape) == 3 and max(output_shape) > LARGEST:
+        if len(output_shape) > 1 and max(output_shape) > LARGEST:
             raise ValueError(
                 f"{name}: the output ({' × '.join(map(str, output_shape))}) must have at most "
                 f"{LARGEST:,} on each axis; is a number mistyped?"
             )
         before = self.steps[inputs[0]]
-        windows = layer.windows(before.grid) if known else None
-        grid = _grid(output_shape)
-        if not grid:
-            grid = tuple(window.outputs for window in windows or ()) or (1,) * len(before.grid)
+        known = known and layer.axes in (None, self.axes) and bool(output_shape)
+        windows = layer.windows(before.grid, before.output_shape) if known else None
+        grid = output_shape[1:]
+        if len(grid) != self.axes:
+            flat = len(output_shape) == 1 and windows is not None
+            grid = tuple(w.outputs for w in windows or ()) if flat else (1,) * self.axes
+            windows = windows if flat else None
         if parameters is None:
             parameters = layer.parameters(before.output_shape)
         macs = layer.macs(before.output_shape)
@@ -151,114 +165,11 @@ def named_layers(network: Any) -> list[Named]:
     return found
 
 
-def describe(layer: Any) -> Layer:
-    """Return the description of one layer object, by its class name and attributes.
+def checked_shape(input_shape: Any, network: Any = None) -> Shape:
+    """Return the shape of one input, without its batch axis.
 
-    Our layers and PyTorch's have the same names, so that both are understood.
-
-    Raises
-    ------
-    TypeError
-        If its class is not known.
+    Of four axes the first is taken for a batch, unless ``network`` has layers for volumes.
     """
-    kind = type(layer).__name__
-    function = kind.lower().removesuffix("1d").removesuffix("2d")
-    if function in d.ELEMENTWISE:
-        return d.Elementwise(kind=function)
-    if kind not in _READERS:
-        raise TypeError(
-            f"network holds a {kind}, which is not a layer that can be traced; "
-            f"known are {', '.join(_READERS)} and {', '.join(d.ELEMENTWISE)}"
-        )
-    return _READERS[kind](layer)
-
-
-def _conv(layer: Any) -> Layer:
-    return d.Conv(
-        layer.out_channels,
-        layer.kernel_size,
-        layer.stride,
-        layer.padding,
-        layer.dilation,
-        layer.groups,
-        bias=_has_bias(layer),
-        in_channels=layer.in_channels,
-    )
-
-
-def _local(layer: Any) -> Layer:
-    return d.Conv(
-        layer.out_channels,
-        layer.kernel_size,
-        layer.stride,
-        layer.padding,
-        bias=_has_bias(layer),
-        in_channels=layer.in_channels,
-        positions_share=False,
-    )
-
-
-def _conv_transpose(layer: Any) -> Layer:
-    return d.ConvTranspose(
-        layer.out_channels,
-        layer.kernel_size,
-        layer.stride,
-        layer.padding,
-        layer.output_padding,
-        layer.groups,
-        _has_bias(layer),
-        layer.dilation,
-        layer.in_channels,
-    )
-
-
-def _pool(kind: str) -> Callable[[Any], Layer]:
-    def read(layer: Any) -> Layer:
-        return d.Pool(
-            layer.kernel_size,
-            layer.stride,
-            getattr(layer, "padding", 0),
-            getattr(layer, "dilation", 1),
-            bool(getattr(layer, "ceil_mode", False)),
-            kind,
-        )
-
-    return read
-
-
-def _blur_pool(layer: Any) -> Layer:
-    kernel = layer.kernel_size
-    height, width = kernel if isinstance(kernel, tuple | list) else (kernel, kernel)
-    border = tuple(((size - 1) // 2, size // 2) for size in (height, width))
-    return d.Pool(kernel, layer.stride, border, kind="blurpool")
-
-
-_READERS: dict[str, Callable[[Any], Layer]] = {
-    "Conv2d": _conv,
-    "LocallyConnected2d": _local,
-    "ConvTranspose2d": _conv_transpose,
-    "MaxPool2d": _pool("maxpool"),
-    "AvgPool2d": _pool("avgpool"),
-    "LPPool2d": _pool("lppool"),
-    "BlurPool2d": _blur_pool,
-    "AdaptiveAvgPool2d": lambda layer: d.AdaptivePool(layer.output_size),
-    "AdaptiveMaxPool2d": lambda layer: d.AdaptivePool(layer.output_size, "adaptivemax"),
-    "Linear": lambda layer: d.Linear(
-        layer.out_features, _has_bias(layer), in_features=layer.in_features
-    ),
-    "BatchNorm1d": lambda layer: d.BatchNorm(layer.num_features, layer.affine),
-    "BatchNorm2d": lambda layer: d.BatchNorm(layer.num_features, layer.affine),
-    "Flatten": lambda layer: d.Flatten(),
-    "Identity": lambda layer: Layer(),
-}
-
-
-def _has_bias(layer: Any) -> bool:
-    return layer.bias is not None and layer.bias is not False
-
-
-def checked_shape(input_shape: Any) -> Shape:
-    """Return the shape of one input, its batch axis left out if there are four axes."""
     try:
         shape = tuple(input_shape)
     except TypeError:
@@ -268,8 +179,14 @@ def checked_shape(input_shape: Any) -> Shape:
     shape = tuple(checked_number("input_shape", number, 1) for number in shape)
     if not shape:
         raise ValueError("input_shape (=()) must be (channels, height, width)")
-    return shape[1:] if len(shape) == 4 else shape
+    if len(shape) == 4 and _for_volumes(network):
+        return shape
+    return shape[1:] if len(shape) in (4, 5) else shape
 
 
-def _grid(shape: Shape) -> Shape:
-    return shape[1:] if len(shape) == 3 else ()
+def _for_volumes(network: Any) -> bool:
+    if hasattr(network, "named_modules"):
+        return any(class_name(part).endswith("3d") for part in network.modules())
+    if network is None:
+        return False
+    return any(layer.axes == 3 for _, layer in named_layers(network))

@@ -29,6 +29,13 @@ def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
 
+def count(number: int | None, *, least: int | None = None) -> str:
+    """Return a number with its thousands apart; unknown is "–", or "≥ least" of a sum."""
+    if number is None:
+        return "–" if least is None else f"≥ {least:,}"
+    return f"{number:,}"
+
+
 def printable(text: object) -> str:
     """Return text in which what does not print, such as a control character, shows as its escape.
 

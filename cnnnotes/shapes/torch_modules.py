@@ -3,18 +3,28 @@
 PyTorch is never imported here: whoever holds a module has imported it.
 """
 
+import copy
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
 from cnnnotes.shapes import descriptions as d
+from cnnnotes.shapes.classes import describe_seen
 from cnnnotes.shapes.descriptions import Layer, Shape
 from cnnnotes.shapes.diagnosis import ShapeError
-from cnnnotes.shapes.graph import Graph, describe
+from cnnnotes.shapes.graph import Graph
 from cnnnotes.shapes.messages import read_message
+from cnnnotes.shapes.torch_functions import (
+    ARITHMETIC,
+    FREE,
+    FUNCTIONS,
+    TRANSPARENT,
+    function_layers,
+    writes_in_place,
+)
 
 BATCH = 2  # of a batch of one, squeeze() would drop the batch axis too
 
@@ -37,13 +47,11 @@ def build_from_module(module: Any, shape: Shape) -> Graph:
         If a layer refuses its input.
     """
     torch: Any = sys.modules["torch"]
-    recorder = _Recorder(Graph(shape), torch.Tensor)
+    kinds = [weight.dtype for weight in module.parameters() if weight.is_floating_point()]
+    x = torch.empty((BATCH, *shape), device="meta", dtype=kinds[0] if kinds else None)
+    module = _with_its_shapes(module, x)
+    recorder = _Recorder(Graph(shape), torch.Tensor, module)
     names = {part: name or type(part).__name__ for name, part in module.named_modules()}
-    weights = {
-        name: weight.to("meta")
-        for group in (module.named_parameters(), module.named_buffers())
-        for name, weight in group
-    }
 
     class Mode(torch.overrides.TorchFunctionMode):
         def __torch_function__(
@@ -56,19 +64,19 @@ def build_from_module(module: Any, shape: Shape) -> Graph:
             stack.enter_context(_hooked(part, recorder, name))
         stack.enter_context(torch.no_grad())
         stack.enter_context(torch.random.fork_rng(devices=[]))
-        x = torch.empty((BATCH, *shape), device="meta")
+        recorder.same |= stack.enter_context(_weights_on_meta(module))
         recorder.produced(x, 0)
         stack.enter_context(Mode())
         try:
-            torch.func.functional_call(module, weights, (x,))
+            module(x)
         except ShapeError:
             raise
-        except (RuntimeError, ValueError, IndexError) as error:
+        except (ArithmeticError, RuntimeError, ValueError, IndexError) as error:
             diagnosis = read_message(str(error))
             if diagnosis is None:
                 raise ValueError(f"{recorder.here()}: {error}") from error
             raise ShapeError(diagnosis.at(recorder.here())) from error
-    return recorder.graph
+    return recorder.finished()
 
 
 def run_module(
@@ -81,7 +89,7 @@ def run_module(
     back. Steps of a layer that is used again are numbered: "relu", "relu (2)".
     """
     torch: Any = sys.modules["torch"]
-    recorder = _Runner(Graph(tuple(inputs.shape[1:])), torch.Tensor, keep)
+    recorder = _Runner(Graph(tuple(inputs.shape[1:])), torch.Tensor, module, keep)
 
     class Mode(torch.overrides.TorchFunctionMode):
         def __torch_function__(
@@ -101,18 +109,67 @@ def run_module(
             output = module(inputs)
         except ShapeError:
             raise
-        except (RuntimeError, ValueError, IndexError) as error:
+        except (ArithmeticError, RuntimeError, ValueError, IndexError) as error:
             diagnosis = read_message(str(error))
             if diagnosis is None:
                 raise ValueError(f"{recorder.here()}: {error}") from error
             raise ShapeError(diagnosis.at(recorder.here())) from error
-    graph = recorder.graph
+    graph = recorder.finished()
     uses: Counter[str] = Counter()
     for number, step in enumerate(graph.steps):
         uses[step.name] += 1
         if uses[step.name] > 1:
             graph.steps[number] = replace(step, name=f"{step.name} ({uses[step.name]})")
     return graph, output
+
+
+def _with_its_shapes(module: Any, x: Any) -> Any:
+    """Return a module without lazy layers: itself, or a copy that took its shapes from ``x``.
+
+    The copy's weights are on the meta device, so that nothing is allocated or drawn. Where a
+    layer refuses ``x`` the copy stays as it is: the trace will meet that layer, and name it.
+    """
+    torch: Any = sys.modules["torch"]
+    weights = [*module.parameters(), *module.buffers()]
+    if not any(map(torch.nn.parameter.is_lazy, weights)):
+        return module
+    taken = copy.deepcopy(module, {id(weight): _on_meta(weight) for weight in weights})
+    with torch.no_grad(), torch.random.fork_rng(devices=[]), suppress(Exception):
+        taken(x)
+    return taken
+
+
+@contextmanager
+def _weights_on_meta(module: Any) -> Iterator[dict[int, int]]:
+    """Put stand-ins on the meta device for all weights inside the block; yield whose they are.
+
+    Not by ``functional_call``: that leaves its stand-ins in a layer that has two names.
+    """
+    stand_ins: dict[int, Any] = {}
+    kept = []
+    for part in module.modules():
+        for table in (part._parameters, part._buffers):
+            for name, weight in table.items():
+                if weight is not None:
+                    kept.append((table, name, weight))
+                    stand_ins.setdefault(id(weight), weight if weight.is_meta else _on_meta(weight))
+    try:
+        for table, name, weight in kept:
+            table[name] = stand_ins[id(weight)]
+        yield {id(stand_in): weight for weight, stand_in in stand_ins.items()}
+    finally:
+        for table, name, weight in kept:
+            table[name] = weight
+
+
+def _on_meta(weight: Any) -> Any:
+    torch: Any = sys.modules["torch"]
+    if torch.nn.parameter.is_lazy(weight):
+        return type(weight)(weight.requires_grad, device="meta", dtype=weight.dtype)
+    there = weight.detach().to("meta")
+    if isinstance(weight, torch.nn.Parameter):
+        return torch.nn.Parameter(there, requires_grad=weight.requires_grad)
+    return there
 
 
 @contextmanager
@@ -143,12 +200,21 @@ def _hooked(part: Any, recorder: "_Recorder", name: str) -> Iterator[None]:
 class _Recorder:
     """Adds a step to the graph for each layer and function, and knows which made each tensor."""
 
-    def __init__(self, graph: Graph, tensor: Any) -> None:
+    def __init__(self, graph: Graph, tensor: Any, module: Any) -> None:
         self.graph, self.tensor = graph, tensor
+        self.weights = {id(weight): weight for weight in module.parameters()}
+        self.uncounted = set(self.weights)
+        self.same = {weight: weight for weight in self.weights}  # ids that stand for a parameter
+        self.parts = {
+            id(part): [
+                [id(weight) for weight in part.parameters(recurse=recurse)]
+                for recurse in (False, True)
+            ]
+            for part in module.modules()
+        }
         self.steps: dict[int, int] = {}
         self.kept: list[Any] = []  # or a later tensor could be given the same id
-        self.open: list[tuple[str, Layer | None, tuple[int, ...]]] = []
-        self.used: set[int] = set()
+        self.open: list[tuple[str, Layer | None, tuple[int, ...], int]] = []
 
     def produced(self, tensor: Any, step: int) -> None:
         self.steps[id(tensor)] = step
@@ -168,44 +234,64 @@ class _Recorder:
         return []
 
     def inside_a_layer(self) -> bool:
-        return any(layer is not None for _, layer, _ in self.open)
+        return any(layer is not None for _, layer, *_ in self.open)
 
     def enter(self, module: Any, name: str, args: Any, kwargs: Any) -> None:
         layer = None
         read = tuple(step for _, step in self.inputs([args, kwargs]))
         if not self.inside_a_layer() and len(read) == 1:
             try:
-                layer = describe(module)
+                layer = describe_seen(module, self.graph.shape(read[0]))
             except TypeError:  # not a layer we know: look inside
                 layer = None
-        self.open.append((name, layer, read))
+        self.open.append((name, layer, read, len(self.graph.steps)))
         if layer is not None:
             self.graph.check(name, layer, read)
 
     def leave(self, module: Any, output: Any) -> None:
-        name, layer, read = self.open[-1]
-        if layer is not None:
-            again = id(module) in self.used
-            self.used.add(id(module))
-            output = output[0] if isinstance(output, tuple) else output
-            step = self.graph.add(
-                name,
-                layer,
-                read,
-                tuple(output.shape[1:]),
-                parameters=0 if again else None,
-            )
+        name, layer, read, first = self.open[-1]
+        own, all_of_it = self.parts[id(module)]
+        output = output[0] if isinstance(output, tuple) and output else output
+        if layer is not None and isinstance(output, self.tensor):
+            shape = tuple(output.shape[1:])
+            expected = layer.output_shape(self.graph.shape(*read))
+            if expected != shape and not isinstance(layer, d.Other):
+                layer = d.Other(kind=layer.kind, free=layer.macs(expected) == 0)
+            step = self.graph.add(name, layer, read, shape, parameters=self.count(all_of_it))
             self.produced(output, step)
+        elif not self.inside_a_layer() and len(self.graph.steps) > first:
+            last = self.graph.steps[-1]  # weights that reached no layer by themselves
+            self.graph.steps[-1] = replace(last, parameters=last.parameters + self.count(own))
         self.open.pop()
+
+    def count(self, weights: Iterable[int]) -> int:
+        """Return how many numbers are in those parameters that were not counted before."""
+        new = {self.same[weight] for weight in weights if weight in self.same}
+        new &= self.uncounted
+        self.uncounted -= new
+        return sum(self.weights[weight].numel() for weight in new)
+
+    def weights_in(self, arguments: Any) -> list[int]:
+        """Return the ids of tensors among ``arguments``."""
+        if isinstance(arguments, dict):
+            arguments = list(arguments.values())
+        if isinstance(arguments, tuple | list):
+            return [found for part in arguments for found in self.weights_in(part)]
+        return [id(arguments)]
+
+    def finished(self) -> Graph:
+        """Return the graph, once it knows how many parameters no step has read."""
+        self.graph.unused = sum(self.weights[weight].numel() for weight in self.uncounted)
+        return self.graph
 
     def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         read = self.inputs([args, kwargs])
         name = getattr(function, "__name__", "function").strip("_")
-        if name in _FUNCTIONS and len(read) == 1:
+        if name in FUNCTIONS and len(read) == 1:
             output = self.known(name, read[0], args, kwargs)
-        elif name in _ARITHMETIC and self.alike(args) and not kwargs:
+        elif name in ARITHMETIC and self.alike(args) and not kwargs:
             tensor = next(part for part in args if isinstance(part, self.tensor))
-            output = tensor if _in_place(function) else tensor.new_empty(tensor.shape)
+            output = tensor if writes_in_place(function) else tensor.new_empty(tensor.shape)
         else:
             output = function(*args, **kwargs)
         if not read or self.inside_a_layer():
@@ -220,7 +306,7 @@ class _Recorder:
 
         Its meta kernels would first load its compiler and SymPy, which takes seconds.
         """
-        names, make = _FUNCTIONS[name]
+        names, make = FUNCTIONS[name]
         layer = make(dict(zip(names.split(), args, strict=False)) | kwargs)
         tensor, step = read
         shape = self.graph.check(self.here(), layer, (step,))
@@ -239,16 +325,21 @@ class _Recorder:
     def record(self, name: str, read: Any, args: Any, kwargs: Any, made: Any) -> None:
         steps = tuple(dict.fromkeys(step for _, step in read))
         before, after = self.graph.shape(steps[0]), tuple(made.shape[1:])
-        changes_nothing = name in _TRANSPARENT or (name in _ARITHMETIC and len(steps) == 1)
-        if changes_nothing and before == after:
+        parameters = self.count(self.weights_in([args, kwargs]))
+        alone = name in ARITHMETIC and len(steps) == 1
+        if (name in TRANSPARENT or alone) and before == after and not parameters:
             self.produced(made, steps[0])
             return
         title = f"{self.here()}.{name}" if self.open else name
-        layers = _function_layers(name, args, kwargs, before, after)
-        for layer in layers if self.agree(layers, steps, after) else []:
-            steps = (self.graph.add(title, layer, steps),)
-        if not self.agree([], steps, after) or not layers:
-            steps = (self.graph.add(title, d.Other(kind=name), steps, after, known=False),)
+        layers = [] if alone else function_layers(name, args, kwargs, before, after)
+        if not layers or not self.agree(layers, steps, after):
+            pointwise = alone and before == after
+            free = pointwise or name in FREE or name in TRANSPARENT
+            layers = [d.Other(kind=name, free=free, pointwise=pointwise)]
+        for layer in layers:
+            shape = after if isinstance(layer, d.Other) else None
+            steps = (self.graph.add(title, layer, steps, shape, parameters=parameters),)
+            parameters = 0
         self.produced(made, steps[0])
 
     def agree(self, layers: list[Layer], steps: tuple[int, ...], after: Shape) -> bool:
@@ -269,8 +360,10 @@ class _Recorder:
 class _Runner(_Recorder):
     """Lets PyTorch compute, and tells what each step makes."""
 
-    def __init__(self, graph: Graph, tensor: Any, keep: Callable[[int, Any], object]) -> None:
-        super().__init__(graph, tensor)
+    def __init__(
+        self, graph: Graph, tensor: Any, module: Any, keep: Callable[[int, Any], object]
+    ) -> None:
+        super().__init__(graph, tensor, module)
         self.keep = keep
         self.told: set[int] = set()
         self.function: Callable[..., Any] | None = None
@@ -289,123 +382,3 @@ class _Runner(_Recorder):
         super().known(name, read, args, kwargs)  # the doctor at the door
         assert self.function is not None
         return self.function(*args, **kwargs)
-
-
-def _function_layers(name: str, args: Any, kwargs: Any, before: Shape, after: Shape) -> list[Layer]:
-    """Return the layers that a function call stands for; none if it is not known."""
-    plain = name.removesuffix("2d").replace("_", "")
-    if plain in d.ELEMENTWISE:
-        return [d.Elementwise(kind=plain)]
-    if name in _ARITHMETIC:
-        return [d.Join(kind="add")]
-    if name in ("cat", "concat", "concatenate"):
-        return [d.Join(kind="cat")]
-    if name in ("flatten", "view", "reshape") and len(after) == 1:
-        return [d.Flatten()]
-    if name in ("mean", "amax") and len(before) == 3 and after in ((before[0],), (before[0], 1, 1)):
-        pool = d.AdaptivePool(1, "adaptiveavg" if name == "mean" else "adaptivemax")
-        return [pool, d.Flatten()] if len(after) == 1 else [pool]
-    if name in _FUNCTIONS:
-        names, make = _FUNCTIONS[name]
-        return [make(dict(zip(names.split(), args, strict=False)) | kwargs)]
-    return []
-
-
-def _conv(given: dict[str, Any]) -> Layer:
-    weight, groups = given["weight"], given.get("groups", 1)
-    return d.Conv(
-        weight.shape[0],
-        tuple(weight.shape[2:]),
-        _flat(given.get("stride", 1)),
-        _flat(given.get("padding", 0)),
-        _flat(given.get("dilation", 1)),
-        groups,
-        bias=given.get("bias") is not None,
-        in_channels=weight.shape[1] * groups,
-    )
-
-
-def _conv_transpose(given: dict[str, Any]) -> Layer:
-    weight, groups = given["weight"], given.get("groups", 1)
-    return d.ConvTranspose(
-        weight.shape[1] * groups,
-        tuple(weight.shape[2:]),
-        _flat(given.get("stride", 1)),
-        _flat(given.get("padding", 0)),
-        _flat(given.get("output_padding", 0)),
-        groups,
-        given.get("bias") is not None,
-        _flat(given.get("dilation", 1)),
-        weight.shape[0],
-    )
-
-
-def _pool(kind: str) -> Callable[[dict[str, Any]], Layer]:
-    return lambda given: d.Pool(
-        _flat(given["kernel_size"]),
-        _flat(given.get("stride") or None),
-        _flat(given.get("padding", 0)),
-        _flat(given.get("dilation", 1)),
-        bool(given.get("ceil_mode", False)),
-        kind,
-    )
-
-
-def _in_place(function: Callable[..., Any]) -> bool:
-    """Say whether a function of arithmetic writes over its first argument, as ``add_`` does."""
-    name = function.__name__
-    return name.startswith("__i") or (name.endswith("_") and not name.startswith("__"))
-
-
-def _flat(value: Any) -> Any:
-    """Return ``(3,)`` as ``3``, as PyTorch's functions take it."""
-    return value[0] if isinstance(value, tuple | list) and len(value) == 1 else value
-
-
-_TRANSPARENT = ("contiguous", "clone", "detach", "to", "float", "double", "view", "reshape")
-_ARITHMETIC = (
-    "add",
-    "iadd",
-    "radd",
-    "sub",
-    "isub",
-    "rsub",
-    "mul",
-    "imul",
-    "rmul",
-    "div",
-    "truediv",
-)
-
-_FUNCTIONS: dict[str, tuple[str, Callable[[dict[str, Any]], Layer]]] = {
-    "conv2d": ("input weight bias stride padding dilation groups", _conv),
-    "conv_transpose2d": (
-        "input weight bias stride padding output_padding groups dilation",
-        _conv_transpose,
-    ),
-    "max_pool2d": ("input kernel_size stride padding dilation ceil_mode", _pool("maxpool")),
-    "avg_pool2d": ("input kernel_size stride padding ceil_mode", _pool("avgpool")),
-    "adaptive_avg_pool2d": (
-        "input output_size",
-        lambda given: d.AdaptivePool(_flat(given["output_size"])),
-    ),
-    "adaptive_max_pool2d": (
-        "input output_size",
-        lambda given: d.AdaptivePool(_flat(given["output_size"]), "adaptivemax"),
-    ),
-    "linear": (
-        "input weight bias",
-        lambda given: d.Linear(
-            given["weight"].shape[0],
-            given.get("bias") is not None,
-            in_features=given["weight"].shape[1],
-        ),
-    ),
-    "batch_norm": (
-        "input running_mean running_var weight",
-        lambda given: d.BatchNorm(
-            None if given.get("running_mean") is None else given["running_mean"].shape[0],
-            given.get("weight") is not None,
-        ),
-    ),
-}

@@ -8,7 +8,7 @@ from typing import Any
 
 from cnnnotes.shapes.descriptions import Join, Shape
 from cnnnotes.shapes.graph import Graph, Step, build, checked_shape
-from cnnnotes.shapes.tables import markdown_table, plain_table
+from cnnnotes.shapes.tables import count, markdown_table, plain_table
 from cnnnotes.shapes.torch_modules import build_from_module, is_torch_module
 from cnnnotes.shapes.windows import Field
 
@@ -42,9 +42,10 @@ class Row:
     output_shape
         (channels, height, width), or (features,).
     parameters
-        Trained numbers; 0 where a layer is used a second time.
+        Trained numbers; 0 where they are used a second time. A module's are counted from itself.
     macs
-        Multiply-accumulates of convolutions and linear layers; bias not counted.
+        Multiply-accumulates of convolutions and linear layers, bias not counted; None for what is
+        not modelled.
     activations
         Values written to new memory; 0 where a layer can work in place (ReLU, dropout, flatten,
         adding a shortcut).
@@ -65,7 +66,7 @@ class Row:
     layer: str
     output_shape: Shape
     parameters: int
-    macs: int
+    macs: int | None
     activations: int
     bytes: int
     receptive_field: PerAxis
@@ -86,7 +87,7 @@ class Row:
             self.name,
             self.layer,
             " × ".join(map(str, self.output_shape)),
-            *(f"{count:,}" for count in counts),
+            *map(count, counts),
             *(_shown(place) for place in places),
         )
 
@@ -99,10 +100,13 @@ class Trace:
     ----------
     rows
         One `Row` a layer, the input first.
+    unused
+        Parameters of a module that no layer reads for this input.
     """
 
     rows: tuple[Row, ...]
     steps: tuple[Step, ...] = field(repr=False, compare=False)
+    unused: int = 0
 
     @property
     def output_shape(self) -> Shape:
@@ -111,13 +115,19 @@ class Trace:
 
     @property
     def parameters(self) -> int:
-        """Trained numbers in all."""
-        return sum(row.parameters for row in self.rows)
+        """Trained numbers in all, also those that no layer reads."""
+        return sum(row.parameters for row in self.rows) + self.unused
 
     @property
-    def macs(self) -> int:
-        """Multiply-accumulates in all, for one input."""
-        return sum(row.macs for row in self.rows)
+    def macs(self) -> int | None:
+        """Multiply-accumulates in all, for one input; None if not known of every layer."""
+        known = [row.macs for row in self.rows if row.macs is not None]
+        return sum(known) if len(known) == len(self.rows) else None
+
+    @property
+    def least_macs(self) -> int:
+        """Multiply-accumulates of those layers where they are known."""
+        return sum(row.macs or 0 for row in self.rows)
 
     @property
     def activations(self) -> int:
@@ -137,7 +147,7 @@ class Trace:
         names = ", ".join(row.name for row in self.rows)
         raise KeyError(f"no layer named {name!r}; there are {names}")
 
-    def seen(self, name: str, unit: tuple[int, int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    def seen(self, name: str, unit: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
         """Return the input rows and columns that one unit of a layer reads, without padding.
 
         Exactly: the gaps of dilation, and what the border cuts off at any layer, are left out.
@@ -147,12 +157,12 @@ class Trace:
         for position, size in zip(unit, grid, strict=True):
             if not 0 <= position < size:
                 raise ValueError(f"unit (={unit}) must lie inside {' × '.join(map(str, grid))}")
-        height, width = (self._read(place, axis, unit[axis]) for axis in (0, 1))
-        if not (height and width):  # it reads nothing but padding
-            return (), ()
-        return tuple(sorted(height)), tuple(sorted(width))
+        axes = [self._read(place, axis, unit[axis]) for axis in range(len(grid))]
+        if not all(axes):  # it reads nothing but padding
+            return ((),) * len(grid)
+        return tuple(tuple(sorted(axis)) for axis in axes)
 
-    def unread(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    def unread(self) -> tuple[tuple[int, ...], ...]:
         """Return the input rows and columns that nothing in the output depends on.
 
         Raises `ValueError` if a layer has more than 4,096 rows or columns.
@@ -160,12 +170,12 @@ class Trace:
         grid = self.steps[0].grid
         if not grid:
             return (), ()
-        height, width = (self._read(len(self.steps) - 1, axis) for axis in (0, 1))
-        if not (height and width):  # the output depends on nothing but padding
-            height, width = set(), set()
-        return (
-            tuple(row for row in range(grid[0]) if row not in height),
-            tuple(column for column in range(grid[1]) if column not in width),
+        read = [self._read(len(self.steps) - 1, axis) for axis in range(len(grid))]
+        if not all(read):  # the output depends on nothing but padding
+            read = [set() for _ in grid]
+        return tuple(
+            tuple(place for place in range(size) if place not in axis)
+            for size, axis in zip(grid, read, strict=True)
         )
 
     def _read(self, place: int, axis: int, unit: int | None = None) -> set[int]:
@@ -200,6 +210,7 @@ class Trace:
             "totals": {
                 "parameters": self.parameters,
                 "macs": self.macs,
+                "least_macs": self.least_macs,
                 "activations": self.activations,
                 "bytes": self.bytes,
             },
@@ -215,9 +226,12 @@ class Trace:
 
     def cells(self) -> list[tuple[str, ...]]:
         """Return all rows and the totals as strings."""
-        counts = (self.parameters, self.macs, self.activations, self.bytes)
-        totals = ("total", "", "", *(f"{count:,}" for count in counts), "", "", "", "")
-        return [*(row.cells() for row in self.rows), totals]
+        totals = (
+            *("total", "", "", count(self.parameters), count(self.macs, least=self.least_macs)),
+            *(count(self.activations), count(self.bytes), "", "", "", ""),
+        )
+        unused = ("not read", "", "", count(self.unused), *[""] * 7)
+        return [*(row.cells() for row in self.rows), *[unused] * bool(self.unused), totals]
 
     def __str__(self) -> str:
         """Return the table in plain text."""
@@ -256,14 +270,14 @@ def trace(network: Any, input_shape: Any = None) -> Trace:
         input_shape = getattr(network, "input_shape", None)
         if input_shape is None:
             raise TypeError("input_shape is needed: (channels, height, width)")
-    shape = checked_shape(input_shape)
+    shape = checked_shape(input_shape, network)
     graph = build_from_module(network, shape) if is_torch_module(network) else build(network, shape)
-    return Trace(_rows(graph), tuple(graph.steps))
+    return trace_of(graph)
 
 
 def trace_of(graph: Graph) -> Trace:
     """Return the trace of a network that stands as a graph already."""
-    return Trace(_rows(graph), tuple(graph.steps))
+    return Trace(_rows(graph), tuple(graph.steps), graph.unused)
 
 
 def _rows(graph: Graph) -> tuple[Row, ...]:
@@ -281,7 +295,7 @@ def _rows(graph: Graph) -> tuple[Row, ...]:
                 step.macs,
                 activations,
                 activations * BYTES,
-                *_places(seen[-1], flat=len(step.output_shape) != 3),
+                *_places(seen[-1], flat=len(step.output_shape) == 1),
             )
         )
     return tuple(rows)

@@ -1,5 +1,6 @@
 """How outputs read inputs along one axis, and what that adds up to over many layers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import gcd, lcm
 from typing import Protocol
@@ -38,6 +39,7 @@ class SlidingWindow:
     stride: int = 1
     before: int = 0
     dilation: int = 1
+    border: str = "zeros"
     period = 1
 
     @property
@@ -50,12 +52,25 @@ class SlidingWindow:
         first = unit * self.stride - self.before
         return first, first + self.dilation * (self.kernel_size - 1)
 
-    def reads(self, unit: int, size: int) -> range:
-        """Return every one of ``size`` inputs that output ``unit`` reads."""
+    def reads(self, unit: int, size: int) -> list[int] | range:
+        """Return every one of ``size`` inputs that output ``unit`` reads, also by way of a border.
+
+        Padding with zeros reads nothing; ``"reflect"``, ``"replicate"`` and ``"circular"`` do.
+        """
         first, last = self.bounds(unit)
+        if self.border != "zeros":
+            beyond = _BORDERS[self.border]
+            return sorted({beyond(i, size) for i in range(first, last + 1, self.dilation)})
         if first < 0:
             first %= self.dilation
         return range(first, min(last + 1, size), self.dilation)
+
+
+_BORDERS: dict[str, Callable[[int, int], int]] = {
+    "reflect": lambda i, size: size - 1 - abs(size - 1 - abs(i)),
+    "replicate": lambda i, size: min(max(i, 0), size - 1),
+    "circular": lambda i, size: i % size,
+}
 
 
 @dataclass(frozen=True)
@@ -116,6 +131,50 @@ class AdaptiveWindow:
         """Return every one of ``size`` inputs that output ``unit`` reads."""
         first, last = self.bounds(unit)
         return range(first, last + 1)
+
+
+@dataclass(frozen=True)
+class WholeWindow:
+    """A norm over places, a softmax along an axis: each of ``outputs`` reads all ``inputs``."""
+
+    outputs: int
+    inputs: int
+    period = 1
+    advance = 0
+
+    def bounds(self, unit: int) -> tuple[int, int]:
+        """Return the first and last input: the same for every ``unit``."""
+        return 0, self.inputs - 1
+
+    def reads(self, unit: int, size: int) -> range:
+        """Return all of ``size`` inputs."""
+        return range(size)
+
+
+@dataclass(frozen=True)
+class ResizedWindow:
+    """Upsampling by a whole ``factor``, linearly: two inputs, or the one it falls upon.
+
+    Output ``unit`` stands at ``(2 * unit + 1 - factor) / (2 * factor)`` inputs.
+    """
+
+    outputs: int
+    factor: int
+    advance = 1
+
+    @property
+    def period(self) -> int:
+        """After ``factor`` outputs the pattern repeats, one input further."""
+        return self.factor
+
+    def bounds(self, unit: int) -> tuple[int, int]:
+        """Return the first and last input that output ``unit`` reads, the border ignored."""
+        place = 2 * unit + 1 - self.factor
+        return place // (2 * self.factor), -(-place // (2 * self.factor))
+
+    def reads(self, unit: int, size: int) -> list[int]:
+        """Return every one of ``size`` inputs that output ``unit`` reads."""
+        return sorted({min(max(place, 0), size - 1) for place in self.bounds(unit)})
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 """Networks in words: what is understood, and how the rest is refused."""
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from network_texts import CASES, any_layers, shapes, texts
 
+from cnnnotes import layers
 from cnnnotes.shapes import (
     AdaptivePool,
     BatchNorm,
@@ -21,6 +23,7 @@ from cnnnotes.shapes import (
     to_text,
     trace,
 )
+from cnnnotes.shapes.classes import describe
 
 
 @pytest.mark.parametrize(
@@ -165,3 +168,20 @@ def test_any_text_ends_in_a_result_or_one_clear_error(text, shape):
     else:
         assert str(traced)
         assert traced.to_json()
+
+
+def test_blur_pooling_means_the_layer_of_that_name():
+    [described] = parse("blurpool 3 stride 2")
+    assert describe(layers.BlurPool2d(3, 2)) == described
+    assert str(described) == "blurpool 3 stride 2"
+    assert described.padding == ((1, 1), (1, 1))
+    traced = trace("blurpool 4 stride 2", (1, 9, 9))
+    pictures = np.eye(81).reshape(81, 1, 9, 9)  # in each, one pixel alone is 1
+    maps = layers.BlurPool2d(4, 2)(pictures)[:, 0]
+    assert traced.output_shape == (1, *maps.shape[1:])
+    for unit in ((0, 0), (4, 2), (4, 4)):  # at the far border, the reflection is read too
+        rows, columns = np.nonzero(maps[:, unit[0], unit[1]].reshape(9, 9))
+        assert traced.seen("blurpool1", unit) == (
+            tuple(sorted({int(row) for row in rows})),
+            tuple(sorted({int(column) for column in columns})),
+        )

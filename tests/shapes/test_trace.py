@@ -540,8 +540,8 @@ def test_wrong_inputs():
         trace("convtranspose 1 9x9 stride 99999999", (1, 28, 28))
     with pytest.raises(ValueError, match="at most 4096"):
         trace("relu", (1, 5000, 5)).unread()
-    with pytest.raises(ValueError, match=r"kernel_size \(=\(1, 2, 3\)\)"):
-        Conv(1, (1, 2, 3))
+    with pytest.raises(ValueError, match=r"kernel_size \(=\(1, 2, 3, 4\)\)"):
+        Conv(1, (1, 2, 3, 4))
     with pytest.raises(ValueError, match=r"padding \(='full'\)"):
         Conv(1, 3, padding="full")
     with pytest.raises(ValueError, match=r"out_features \(=0\) must be at least 1"):
