@@ -1,80 +1,34 @@
 """Convolution and pooling in NumPy, with PyTorch's names and semantics.
 
-Names are imported on first use, so that `cnnnotes.shapes` runs where there is no NumPy.
+All public names stand in `__init__.pyi`, for type checkers and editors as for Python. They are
+imported on first use, so that `cnnnotes.shapes` runs where there is no NumPy.
 """
 
+import ast
 from importlib import import_module
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 __version__ = version("cnnnotes")
 
-_NAMES = {
-    "conv": (
-        "conv2d",
-        "conv2d_backward",
-        "conv_transpose2d",
-        "conv_transpose2d_backward",
-    ),
-    "conv_columns": (
-        "col2im",
-        "col2im_backward",
-        "conv2d_loops",
-        "conv2d_matrix",
-        "im2col",
-        "im2col_backward",
-    ),
-    "dense": (
-        "dropout",
-        "dropout_backward",
-        "dropout_mask",
-        "flatten",
-        "flatten_backward",
-        "linear",
-        "linear_backward",
-        "relu",
-        "relu_backward",
-    ),
-    "losses": (
-        "cross_entropy",
-        "cross_entropy_backward",
-        "log_softmax",
-        "log_softmax_backward",
-        "mse_loss",
-        "mse_loss_backward",
-    ),
-    "pool": (
-        "avg_pool2d",
-        "avg_pool2d_backward",
-        "max_pool2d",
-        "max_pool2d_backward",
-    ),
-    "pool_variants": (
-        "adaptive_avg_pool2d",
-        "adaptive_avg_pool2d_backward",
-        "adaptive_max_pool2d",
-        "adaptive_max_pool2d_backward",
-        "blur_pool2d",
-        "blur_pool2d_backward",
-        "lp_pool2d",
-        "lp_pool2d_backward",
-        "max_unpool2d",
-        "max_unpool2d_backward",
-    ),
+_HOMES = {
+    alias.name: statement.module or ""
+    for statement in ast.parse(Path(__file__).with_suffix(".pyi").read_text()).body
+    if isinstance(statement, ast.ImportFrom)
+    for alias in statement.names
 }
-_ROOMS = (*_NAMES, "data", "inspection", "layers", "optim", "report", "shapes", "training")
 
-__all__ = ["__version__", *sorted(name for names in _NAMES.values() for name in names)]
+__all__ = ["__version__", *sorted(name for name, home in _HOMES.items() if home != __name__)]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
-        return import_module(f"cnnnotes.{name}")
-    for room, names in _NAMES.items():
-        if name in names:
-            return getattr(import_module(f"cnnnotes.{room}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if _HOMES[name] == __name__:
+        return import_module(f"{__name__}.{name}")
+    return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *_ROOMS})
+    return sorted({*globals(), *_HOMES})

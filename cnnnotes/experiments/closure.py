@@ -177,6 +177,10 @@ class _Sources:
 def _read(module_name: str, file: Path, _changed: int, _size: int) -> _Module:
     tree = _without_docstrings(ast.parse(file.read_bytes(), str(file)))
     module = _Module({}, {}, [])
+    stub = file.with_suffix(".pyi")  # where names that come on first use are from
+    if stub.is_file():
+        named = _imports(ast.parse(stub.read_bytes()).body, module_name, file)
+        module.imports.update({k: v for k, v in named.items() if v != (module_name, k)})
     for statement in tree.body:
         names = _defined_names(statement)
         for name in names:

@@ -8,6 +8,7 @@ from cnnnotes.experiments.closure import closure, code_hash
 
 SOURCES = {
     "__init__.py": '"""A package."""\nfrom .pool import max_pool as pool_by_max\n',
+    "__init__.pyi": "from house import pool as pool\nfrom house.pool import avg_pool as avg_pool\n",
     "pool.py": '''
 """Pooling."""
 import numpy as np
@@ -48,6 +49,14 @@ def late(x):
 def through_the_door(x):
     import house
     return house.pool_by_max(x)
+
+def on_first_use(x):
+    import house
+    return house.avg_pool(x)
+
+def room_on_first_use(x):
+    import house
+    return house.pool.avg_pool(x)
 
 def full_path(x):
     import house.pool
@@ -123,6 +132,11 @@ def test_it_follows_imports_inside_functions_and_reexports(house):
     ]
     assert "house.pool.max_pool" in closure("house.lazy.through_the_door")
     assert closure("house.lazy.full_path") == ["house.lazy.full_path", "house.pool.avg_pool"]
+
+
+@pytest.mark.parametrize("name", ["on_first_use", "room_on_first_use"])
+def test_it_follows_names_that_come_on_first_use(house, name):
+    assert closure(f"house.lazy.{name}") == [f"house.lazy.{name}", "house.pool.avg_pool"]
 
 
 def test_a_module_used_as_a_value_counts_whole(house):

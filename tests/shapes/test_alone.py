@@ -37,8 +37,7 @@ def test_rooms_and_names_come_on_first_use():
 @pytest.mark.parametrize("name", sorted(set(cn.__all__) - {"__version__"}))
 def test_each_name_stands_in_its_room(name):
     assert name in dir(cn)
-    [room] = [room for room, names in cn._NAMES.items() if name in names]
-    assert inspect.getmodule(getattr(cn, name)).__name__ == f"cnnnotes.{room}"
+    assert inspect.getmodule(getattr(cn, name)).__name__ == cn._HOMES[name]
 
 
 def test_a_name_that_does_not_exist():
