@@ -61,7 +61,9 @@ class Diagnosis:
             lines.append(f"  {self.where}")
         if self.arithmetic:
             lines.append(f"  {self.arithmetic}")
-        lines += [f"  {'or' if number else 'fix:'} {fix}" for number, fix in enumerate(self.fixes)]
+        for number, fix in enumerate(self.fixes):
+            goes_on = fix.text.startswith(("and ", "then "))
+            lines.append(f"  {'fix: ' if not number else '' if goes_on else 'or '}{fix}")
         return "\n".join(lines)
 
     def at(self, layer: str) -> "Diagnosis":

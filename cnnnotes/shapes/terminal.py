@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from cnnnotes.shapes.diagnosis import Diagnosis
 
-_LONGEST = 200_000  # letters; of more, the head and the tail are read
+_LONGEST = 80_000  # letters; of more, the head and the tail are read
 _ESCAPES = re.compile(r"\x1b\[[0-?]{0,40}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b]{0,300}(?:\x07|\x1b\\)")
 _COLOURS = re.compile(r"\[\d{1,2}(?:;\d{1,3}){0,5}m")  # what is left of them when ESC is lost
 _PREFIX = re.compile(

@@ -23,7 +23,9 @@ def read_message(text: str, seen: Seen | None = None) -> Diagnosis | None:
     Lines may be folded anywhere. ``seen`` is what stood around the message.
     """
     seen = seen or Seen()
-    for joint in (" ", ""):  # a terminal folds at a blank or amid a word
+    for joint in (
+        (" ", "") if "\n" in text else (" ",)
+    ):  # a terminal folds at a blank or amid a word
         lines = (line.rstrip() if joint else line for line in text.split("\n"))
         one_line = re.sub(r"\s+", " ", joint.join(lines))
         one_line = re.sub(r"torch\.Size\((\[[^\]]{0,200}\])\)", r"\1", one_line)

@@ -119,7 +119,7 @@ def _value(match: Match[str], seen: Seen) -> Diagnosis | None:
             advice(
                 f"feed what it was built on: {wanted} features an example (picture size, columns)"
             ),
-            advice(f"or build the model anew for {given}: Input(shape=({given},))"),
+            advice(f"build the model anew for {given}: Input(shape=({given},))"),
         ),
         layer,
     )
@@ -177,7 +177,7 @@ def _shape(match: Match[str], seen: Seen) -> Diagnosis | None:
 def _checking(match: Match[str], seen: Seen) -> Diagnosis | None:
     target = match["what"] in ("target", "model target")
     shape, wanted = _sizes(match["found"]), match["wanted"]
-    if wanted.isdigit() and match["axes"]:
+    if wanted.isdigit():
         n = int(wanted)
         if n == len(shape):
             return None
@@ -210,8 +210,8 @@ def _checking(match: Match[str], seen: Seen) -> Diagnosis | None:
     sizes = _sizes(wanted)
     if not target:
         return _shape_of(sizes, shape, match["layer"])
-    if len(sizes) == 1 and len(shape) == 2:
-        return _classes(sizes[0], shape[1], match["layer"])
+    if 1 <= len(sizes) <= 2 and 1 <= len(shape) <= 2:
+        return _classes(sizes[-1], shape[-1], match["layer"])
     return None
 
 
@@ -235,14 +235,14 @@ def _classes(wanted: str, given: str, layer: str) -> Diagnosis | None:
     if given == "1":
         fixes = [
             advice("labels are class numbers: use loss='sparse_categorical_crossentropy'"),
-            advice(f"or make them one-hot: keras.utils.to_categorical(y, {wanted})"),
+            advice(f"make them one-hot: keras.utils.to_categorical(y, {wanted})"),
         ]
     else:
         fixes = [
             advice(f"give the last Dense {given} units"),
         ]
         if wanted == "1":
-            fixes.append(to_target("or, for one output, pass class numbers", "y.argmax(1)"))
+            fixes.append(to_target("for one output, pass class numbers", "y.argmax(1)"))
     return Diagnosis(
         "keras target",
         f"The last layer makes {wanted} values an example, and the labels have {given}.",
@@ -263,17 +263,17 @@ def _incompatible(match: Match[str], seen: Seen) -> Diagnosis | None:
             if target == "1":
                 fixes = [
                     advice("labels are class numbers: use loss='sparse_categorical_crossentropy'"),
-                    advice(f"or make them one-hot: keras.utils.to_categorical(y, {classes})"),
+                    advice(f"make them one-hot: keras.utils.to_categorical(y, {classes})"),
                 ]
             else:
                 fixes = [
                     advice(f"give the last Dense {target} units, with softmax"),
-                    to_target("or, for one output, pass class numbers", "y.argmax(1)"),
+                    to_target("for one output, pass class numbers", "y.argmax(1)"),
                 ]
         else:
             fixes = [
                 advice(f"give the last Dense as many units as there are classes: {target}"),
-                advice(f"or make labels for {output} classes"),
+                advice(f"make labels for {output} classes"),
             ]
         return Diagnosis(
             "keras target",
@@ -323,7 +323,7 @@ def _against(match: Match[str], seen: Seen) -> Diagnosis | None:
             advice(
                 "labels are class numbers: use loss='sparse_categorical_crossentropy' and metric 'sparse_categorical_accuracy'"
             ),
-            advice(f"or make them one-hot: tf.one_hot(y, {long[1]})"),
+            advice(f"make them one-hot: tf.one_hot(y, {long[1]})"),
         ]
     elif len(first) == len(second) and first[0] != second[0] and first[1:] == second[1:]:
         fixes = [
@@ -364,7 +364,7 @@ def _logits(match: Match[str], seen: Seen) -> Diagnosis | None:
             advice(
                 f"labels have {each} values an example: one-hot ones want loss='categorical_crossentropy'"
             ),
-            advice("or one class number an example: y.argmax(1)"),
+            advice("one class number an example: y.argmax(1)"),
         ]
     elif len(labels) == 1 and labels[0] and logits[0] % labels[0] == 0:
         fixes = [
@@ -400,7 +400,7 @@ def _negative(match: Match[str], seen: Seen) -> Diagnosis | None:
         Fix(f"kernel_size {size}", "kernel_size", size)
         if size
         else advice("start from a larger picture"),
-        advice("or start from a larger picture, or shrink it less before"),
+        advice("start from a larger picture, or shrink it less before"),
     ]
     if len(channels) == 4 and channels[1] in ("1", "3") and channels[3] not in ("1", "3"):
         fixes.insert(
@@ -429,7 +429,7 @@ def _equal(match: Match[str], seen: Seen) -> Diagnosis | None:
                 advice(
                     f"{first} features arrive: feed pictures of the size that the model was built for"
                 ),
-                advice(f"or give the weight {first} rows: build the Dense anew"),
+                advice(f"give the weight {first} rows: build the Dense anew"),
             ),
         )
     return Diagnosis(
@@ -472,7 +472,7 @@ RULES: list[Rule] = [
         _axes,
     ),
     rule(
-        _LAYER + rf"expected axis -?\d(?: of input shape)? to have value (?P<wanted>\d+),? but "
+        rf"(?:{_LAYER})?expected axis -?\d(?: of input shape)? to have value (?P<wanted>\d+),? but "
         rf"(?:received input with|got) shape (?P<shape>{_ANY})",
         _value,
     ),
@@ -484,7 +484,7 @@ RULES: list[Rule] = [
     ),
     rule(
         rf"Error when checking (?P<what>(?:model )?(?:input|target)): expected (?P<layer>\w{{1,60}}) to have "
-        rf"(?P<axes>(?=\d))?(?:shape )?(?P<wanted>\d|{_ANY})(?: dimensions,|,)? but got array with shape (?P<found>{_ANY})",
+        rf"(?:shape )?(?P<wanted>\d|{_ANY})(?: dimensions,|,)? but got array with shape (?P<found>{_ANY})",
         _checking,
     ),
     rule(
@@ -520,7 +520,7 @@ RULES: list[Rule] = [
         "kernel larger than input",
         "The kernel or window does not fit: too little of the picture is left at this layer.",
         ("padding='same' keeps the size", "padding", "same"),
-        ("or start from a larger picture, or shrink it less before", "reader", None),
+        ("start from a larger picture, or shrink it less before", "reader", None),
     ),
     rule(
         r"Dimensions must be equal, but are (?P<a>\d+) and (?P<b>\d+)(?: for '?\{?\{?(?:node )?(?P<op>[\w./ -]{1,120}))?",
@@ -537,7 +537,7 @@ RULES: list[Rule] = [
                     advice(
                         f"feed what it was built on: pictures of the size that gives {m['b']} features"
                     ),
-                    advice(f"or build the model anew for {m['a']}"),
+                    advice(f"build the model anew for {m['a']}"),
                 ),
             )
             if m["a"] != m["b"]

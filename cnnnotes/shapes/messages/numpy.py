@@ -35,7 +35,7 @@ def _aligned(match: Match[str], seen: Seen) -> Diagnosis | None:
         if second[1] == arrive:
             fixes.insert(0, to_target("transpose the second", "y.T"))
         if len(first) == 2 and first[0] == wanted:
-            fixes.append(to_input("or transpose the first", "x.T"))
+            fixes.append(to_input("transpose the first", "x.T"))
         elif len(first) > 2 and prod(first[1:]) == wanted:
             fixes.insert(0, to_input("flatten the pictures", "x.reshape(len(x), -1)"))
         elif arrive % wanted == 0 and len(first) == 1:
@@ -59,7 +59,7 @@ def _gufunc(match: Match[str], seen: Seen) -> Diagnosis | None:
         f"{wanted} ≠ {given}",
         (
             Fix(f"if the second is a layer's weight, give it {wanted} rows", "in_features", wanted),
-            advice("or transpose it with .T, if its other axis is the one that fits"),
+            advice("transpose it with .T, if its other axis is the one that fits"),
         ),
     )
 
@@ -109,9 +109,7 @@ def _reshape(match: Match[str], seen: Seen) -> Diagnosis | None:
     if len(wanted) > 1 and rest and total % rest == 0:
         call = f"x.reshape(-1, {', '.join(map(str, wanted[1:]))})"
         count = total // rest
-        fixes.append(
-            to_input(f"or, if there are {counted(count, 'example')}, let -1 count them", call)
-        )
+        fixes.append(to_input(f"if there are {counted(count, 'example')}, let -1 count them", call))
     if len(wanted) >= 3 and total % product == 0 and total // product in (3, 4):
         fixes.append(
             advice(f"the values are {total // product} times as many: the pictures are in colour")
@@ -393,7 +391,7 @@ RULES: list[Rule] = [
         "estimator axes",
         "The estimator takes (examples, features), 2 axes, and gets {axes}.",
         ("many examples with one feature: x.reshape(-1, 1)", "input", "x.reshape(-1, 1)"),
-        ("or one example with many: x.reshape(1, -1)", "input", "x.reshape(1, -1)"),
+        ("one example with many: x.reshape(1, -1)", "input", "x.reshape(1, -1)"),
     ),
     plain(
         r"X has (?P<given>\d+) features(?: per sample)?[,;] (?:but (?P<name>\w+) is )?expecting (?P<wanted>\d+)(?: features)?",
@@ -414,7 +412,7 @@ RULES: list[Rule] = [
         "estimator target",
         "The estimator takes one label an example, and the labels have two axes.",
         to_target("one-hot rows to class numbers", "y.argmax(1)"),
-        to_target("or a column to a row", "y[:, 0]"),
+        to_target("a column to a row", "y[:, 0]"),
     ),
     plain(
         r"Classification metrics can't handle a mix of (?P<a>[\w-]{1,40}) and (?P<b>[\w-]{1,40}) targets",

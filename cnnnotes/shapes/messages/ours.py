@@ -4,7 +4,7 @@ import re
 
 from cnnnotes.shapes.diagnosis import Diagnosis, Fix
 
-_FIX = re.compile(r" {0,4}(?:fix:|or) (.{1,500})")
+_FIX = re.compile(r" {0,4}(?:(?:fix:|or) (?=.)|(?=and |then ))(.{1,500})")
 _LAYER = re.compile(r"(?:[\w.]{1,60}Error: )?(?:([\w.() ]{1,60}): )?(.{1,500})")
 _MUST = re.compile(
     r"(?P<reason>(?P<argument>[a-z_]\w{0,40}) "

@@ -47,10 +47,10 @@ def _conv_channels(match: Match[str], seen: Seen) -> Diagnosis | None:
         )
     elif dimensions == 2 and (expected, channels) == (3, 1):
         call = "x.expand(-1, 3, -1, -1)"
-        fixes.append(to_input("or, for a network made for colour, show it the grey thrice", call))
+        fixes.append(to_input("for a network made for colour, show it the grey thrice", call))
     elif dimensions == 2 and (expected, channels) == (1, 3):
         call = "x.mean(1, keepdim=True)"
-        fixes.append(to_input("or turn the colours to grey (transforms.Grayscale())", call))
+        fixes.append(to_input("turn the colours to grey (transforms.Grayscale())", call))
     elif shape[0] == 1 and expected == 1:
         call = "x.squeeze(0)[:, None]"
         text = f"if {channels} is the number of {'rows' if dimensions == 1 else 'pictures'}, give them a channel axis: x[:, None]"
@@ -62,6 +62,19 @@ def _conv_channels(match: Match[str], seen: Seen) -> Diagnosis | None:
         sum_ = f"input {times(shape[1:])}: its first axis, the channels, is {channels}"
         diagnosis = replace(diagnosis, arithmetic=f"{sum_}; in_channels is {expected}")
     return replace(diagnosis, fixes=tuple(fixes))
+
+
+def _bare_channels(match: Match[str], seen: Seen) -> Diagnosis:
+    expected, got = int(match["expected"]), int(match["got"])
+    fixes = [Fix(f"change in_channels to {got}", "in_channels", got)]
+    if (expected, got) == (3, 4):
+        text = 'the fourth channel is transparency (RGBA): img.convert("RGB"), or x[:, :3]'
+        fixes.insert(0, Fix(text, "input", "x[:, :3]"))
+    elif got > 4 and expected in (1, 3):
+        text = f"if {got} is a height, channels stand last: x.permute(0, 3, 1, 2)"
+        fixes.insert(0, Fix(text, "input", "x.permute(0, 3, 1, 2)"))
+    channels = diagnoses.conv_channels(expected, (got, 0, 0))
+    return replace(channels, arithmetic=f"{got} ≠ {expected}", fixes=tuple(fixes))
 
 
 def _old_rank(match: Match[str], seen: Seen) -> Diagnosis:
@@ -102,7 +115,7 @@ def _rank(shape: tuple[int, ...], dimensions: int, channels: int | None) -> Diag
         fixes = [
             Fix(f"for pictures use Conv2d: {times(shape)} is (N, C, H, W)", "layer", "Conv2d"),
             to_input(
-                f"or, to slide along one axis of length {shape[1] * shape[2] * shape[3]}, lay each "
+                f"to slide along one axis of length {shape[1] * shape[2] * shape[3]}, lay each "
                 "picture out in a line",
                 "x.flatten(1).unsqueeze(1)",
             ),
@@ -126,7 +139,7 @@ def _batchnorm_rank(match: Match[str], seen: Seen) -> Diagnosis | None:
     fixes: list[Fix] = []
     if "2D or 3D" in wanted and axes == 4:
         fixes = [Fix("for pictures use BatchNorm2d", "layer", "BatchNorm2d")]
-        fixes.append(to_input("or flatten before it", "x.flatten(1)"))
+        fixes.append(to_input("flatten before it", "x.flatten(1)"))
     elif "4D" in wanted and axes == 3:
         fixes = [to_input("add the batch axis", "x[None]")]
     elif "4D" in wanted and axes == 2:
@@ -225,14 +238,14 @@ def _matmul(match: Match[str], seen: Seen) -> Diagnosis | None:
             f"{rows} · {columns} = {expected}",
             (
                 batchless,
-                to_input("or, right before this layer, lay it out in one row", "x.reshape(1, -1)"),
+                to_input("right before this layer, lay it out in one row", "x.reshape(1, -1)"),
                 Fix(f"if these are {rows} pictures: {change}", "in_features", columns),
             ),
         )
     if rows > 1 and total == expected:
         call = "x.reshape(1, -1)"
         keep = to_input("flatten it to one row, which keeps a batch axis of 1", call)
-        return replace(pictures, fixes=(keep, replace(change, text=f"or {change}")))
+        return replace(pictures, fixes=(keep, change))
     if rows == expected and rows > 1 and square:
         return Diagnosis(
             "batch axis missing",
@@ -240,7 +253,7 @@ def _matmul(match: Match[str], seen: Seen) -> Diagnosis | None:
             f"of one picture of {isqrt(columns)} × {isqrt(columns)}, whose batch axis is missing.",
             f"{rows} · {columns} = {total}",
             (
-                replace(batchless, text=f"{batchless.text}"),
+                batchless,
                 Fix(f"then change in_features to {total}", "in_features", total),
                 Fix(f"if these are {rows} pictures: {change}", "in_features", columns),
             ),
@@ -312,7 +325,7 @@ def _matrix_vector(match: Match[str], seen: Seen) -> Diagnosis | None:
         "linear features",
         f"A matrix with {columns} columns meets a vector of {length} values.",
         f"{length} ≠ {columns}",
-        (Fix(change, "in_features", length), advice(f"or pass a vector of {columns}")),
+        (Fix(change, "in_features", length), advice(f"pass a vector of {columns}")),
     )
 
 
@@ -342,7 +355,7 @@ def _output_padding(match: Match[str], seen: Seen) -> Diagnosis:
             "transposed conv output size",
             "output_padding must be smaller than stride or dilation.",
             "",
-            (Fix("output_padding 0", "output_padding", 0), advice("or use a larger stride")),
+            (Fix("output_padding 0", "output_padding", 0), advice("use a larger stride")),
         )
     axes = len(found) // 3
     triples = [found[axis::axes] for axis in range(axes)]
@@ -400,9 +413,7 @@ def _list_length(match: Match[str], seen: Seen) -> Diagnosis | None:
     fix = Fix(f"{name} {value}: one number serves all axes", name, value)
     kinds = {1: "Conv1d", 2: "Conv2d", 3: "Conv3d"}
     other = kinds.get(len(given))
-    more = (
-        (Fix(f"or use {other}, if your data have that many axes", "layer", other),) if other else ()
-    )
+    more = (Fix(f"use {other}, if your data have that many axes", "layer", other),) if other else ()
     return Diagnosis(
         f"{name} length",
         f"The layer slides along {counted(wanted, 'axis')}, so {name} must be one number or "
@@ -426,7 +437,7 @@ def _reflection(match: Match[str], seen: Seen) -> Diagnosis | None:
         (
             Fix(f"pad at most {size - 1}", "padding", size - 1),
             advice(f"make axis {axis} at least {max(pads) + 1} long: a larger input"),
-            advice("or pad with zeros (mode='constant')"),
+            advice("pad with zeros (mode='constant')"),
         ),
     )
 
@@ -456,9 +467,7 @@ def _layer_norm(match: Match[str], seen: Seen) -> Diagnosis:
     if len(shape) == 4 and len(wanted) == 1 and shape[1] == wanted[0]:
         call = "x.movedim(1, -1)"
         fixes.insert(0, to_input("your channels are axis 1: put them last", call))
-        fixes.append(
-            Fix(f"or use GroupNorm(1, {wanted[0]})", "layer", f"GroupNorm(1, {wanted[0]})")
-        )
+        fixes.append(Fix(f"use GroupNorm(1, {wanted[0]})", "layer", f"GroupNorm(1, {wanted[0]})"))
     return Diagnosis(
         "layer-norm shape",
         f"LayerNorm compares the last axes: it was made for {times(wanted)}, and {times(tail)} "
@@ -536,8 +545,12 @@ RULES: list[Rule] = [
         _conv_channels,
     ),
     rule(
+        r"expected input to have (?P<expected>\d+) channels, ?but got (?P<got>\d+) channels",
+        _bare_channels,
+    ),
+    rule(
         rf"Need input\.size\[1\] == (?P<expected>\d+) but got (?P<got>\d+)",
-        lambda m, s: diagnoses.conv_channels(int(m["expected"]), (int(m["got"]),)),
+        _bare_channels,
     ),
     rule(
         rf"Expected \d-dimensional input for \d-dimensional weight (?P<weight>{SHAPE}|[\d ]{{5,60}}), "
@@ -628,7 +641,7 @@ RULES: list[Rule] = [
         "groups",
         "groups must be at least 1.",
         ("groups 1", "groups", 1),
-        ("or, for one filter a channel (depthwise), groups = in_channels", "reader", None),
+        ("for one filter a channel (depthwise), groups = in_channels", "reader", None),
     ),
     plain(
         r"non-positive stride is not supported|stride should (?:not be zero|be greater than zero)",
@@ -663,6 +676,30 @@ RULES: list[Rule] = [
         r"a list of (?P<wanted>\d+) values to match the convolution dimensions"
         r"(?:, but got \w+=(?P<given>\[[\d, -]{0,60}\]))?",
         _list_length,
+    ),
+    plain(
+        r"Trying to create tensor with negative dimension -\d+(?:: ?(?P<shape>\[[-\d, ]{1,80}\]))?",
+        "negative size",
+        "The result would have a negative size: more is cut away than there is.",
+        (
+            "crop or unpad less, use a smaller kernel, or start from a larger picture",
+            "reader",
+            None,
+        ),
+        ("if you make the tensor yourself, its size was computed below 0", "reader", None),
+        arithmetic="{shape}",
+    ),
+    plain(
+        r"narrow\(\): length must be non-negative|zeros: Dimension size must be non-negative",
+        "negative size",
+        "The result would have a negative size: more is cut away than there is.",
+        ("cut less: negative padding crops, and must leave something", "padding", 0),
+    ),
+    plain(
+        r"Padding length must be divisible by 2",
+        "padding",
+        "F.pad takes pairs, (left, right, top, bottom), from the last axis on.",
+        ("give two numbers for each axis", "reader", None),
     ),
     rule(
         r"Padding size should be less than the corresponding input dimension, but got: padding "

@@ -92,7 +92,7 @@ def _spatial(match: Match[str], seen: Seen) -> Diagnosis:
                     "target",
                     "y.squeeze(1).long()",
                 ),
-                to_target("or, if they have a channel for each class", "y.argmax(1)"),
+                to_target("if they have a channel for each class", "y.argmax(1)"),
             ),
         )
     return Diagnosis(
@@ -143,12 +143,12 @@ def _sizes_of_loss(match: Match[str], seen: Seen) -> Diagnosis | None:
     if given == (*target, 1):
         fixes = [
             to_input("drop the axis of 1 from the predictions", "x.squeeze(-1)"),
-            to_target("or add it to the target", "y.unsqueeze(-1)"),
+            to_target("add it to the target", "y.unsqueeze(-1)"),
         ]
     elif target == (*given, 1):
         fixes = [
             to_target("drop the axis of 1 from the target", "y.squeeze(-1)"),
-            to_input("or add it to the predictions", "x.unsqueeze(-1)"),
+            to_input("add it to the predictions", "x.unsqueeze(-1)"),
         ]
     elif len(given) == 2 and len(target) in (1, 2) and target[0] == given[0] and given[1] > 1:
         if len(target) == 1 or target[1] == 1:
@@ -177,7 +177,7 @@ def _sizes_of_loss(match: Match[str], seen: Seen) -> Diagnosis | None:
             strict=False,
         )
     )
-    silent = "incorrect results" in match.string or "deprecated" in match.string
+    silent = match[0].startswith("Using")
     warn = (
         f"they broadcast to {times(whole)}, and the loss compares every prediction with every target"
         if given == (*target, 1) or target == (*given, 1)
@@ -186,7 +186,7 @@ def _sizes_of_loss(match: Match[str], seen: Seen) -> Diagnosis | None:
     return Diagnosis(
         "target size",
         f"The predictions are {times(given)} and the targets {times(target)}."
-        + (f" Nothing stops here, but {warn}." if warn and silent else ""),
+        + (f" Without a word {warn}." if warn and silent else ""),
         f"{warn}" if warn and not silent else "",
         tuple(fixes) or (advice("give predictions and targets the same shape"),),
     )
@@ -234,14 +234,12 @@ def _types(match: Match[str], seen: Seen) -> Diagnosis | None:
             "",
             (
                 to_input("convert the input too", "x.half()"),
-                advice("or run inside torch.autocast, and leave the model in float32"),
+                advice("run inside torch.autocast, and leave the model in float32"),
             ),
         )
     if wanted_type == "float64":
         fixes = [advice("make the model float32 again: model.float()")]
-        return Diagnosis(
-            "dtype", shown, "", (*fixes, to_input("or convert the input", "x.double()"))
-        )
+        return Diagnosis("dtype", shown, "", (*fixes, to_input("convert the input", "x.double()")))
     if wanted_type == "bfloat16":
         return Diagnosis("dtype", shown, "", (to_input("convert the input too", "x.bfloat16()"),))
     if wanted_type == "float32":
@@ -263,7 +261,7 @@ def _two_types(match: Match[str], seen: Seen) -> Diagnosis | None:
     if "uint8" in names:
         fixes = [
             Fix("pictures in 0…255: x.float() / 255", "input", "x.float() / 255"),
-            advice("or .float() on whichever of the two holds bytes"),
+            advice(".float() on whichever of the two holds bytes"),
         ]
     elif names == ["float32", "float64"]:
         fixes.append(advice("NumPy's arrays are float64: torch.from_numpy(a).float()"))
@@ -281,6 +279,11 @@ def _scalar_type(match: Match[str], seen: Seen) -> Diagnosis | None:
         for name in ("wanted", "found")
     )
     loss = re.search(r"nll_loss|cross_?entropy|target|NLLLoss|class", match.string + seen.code)
+    if "cuda" in match["wanted"] + match["found"] and wanted == found:
+        return _device(
+            "One of the two is on the GPU and the other on the CPU.",
+            "model" if "weight" in match.string or "mat2" in match.string else "input",
+        )
     if wanted == "long" and (loss or found in ("float", "double", "int")):
         reason = "Class numbers must be integers (int64), and these are not."
         return Diagnosis(_TARGET, reason, "", (to_target("convert them", "y.long()"),))
@@ -298,7 +301,7 @@ def _scalar_type(match: Match[str], seen: Seen) -> Diagnosis | None:
                     "input",
                     "x.float() / 255",
                 ),
-                to_input("or only into floats", "x.float()"),
+                to_input("only into floats", "x.float()"),
             ),
         )
     if {wanted, found} == {"float", "double"}:
@@ -308,7 +311,7 @@ def _scalar_type(match: Match[str], seen: Seen) -> Diagnosis | None:
             "",
             (
                 to_input("make it float32 (NumPy's default is float64)", "x.float()"),
-                to_target("or, if it is the target", "y.float()"),
+                to_target("if it is the target", "y.float()"),
             ),
         )
     if "half" in (wanted, found):
@@ -326,14 +329,14 @@ def _scalar_type(match: Match[str], seen: Seen) -> Diagnosis | None:
         "dtype",
         two,
         "",
-        (to_input("convert the input", "x.float()"), to_target("or the target", "y.float()")),
+        (to_input("convert the input", "x.float()"), to_target("the target", "y.float()")),
     )
 
 
 def _device(reason: str, which: str) -> Diagnosis:
     model = Fix("move the network: model.to(x.device)", "model", "model.to(x.device)")
     data = advice("move the input: x = x.to(device), in the loop, for each batch")
-    label = advice("and the targets: y = y.to(device)")
+    label = advice("then the targets: y = y.to(device)")
     fixes = {
         "model": (model, advice("call it once, before the optimiser is made")),
         "input": (data, label),
@@ -405,7 +408,7 @@ def _state_dict(match: Match[str], seen: Seen) -> Diagnosis | None:
                     f"{unexpected[0]} ≠ {missing[0]}",
                     (
                         Fix(f"put the prefix on: {call}", "state", call),
-                        advice("or load before wrapping the model"),
+                        advice("load before wrapping the model"),
                     ),
                 )
     if sizes:
@@ -421,7 +424,7 @@ def _state_dict(match: Match[str], seen: Seen) -> Diagnosis | None:
         fixes = (
             advice("build the model with the code and settings that made the checkpoint"),
             advice(
-                "or, if the checkpoint holds more than weights, load its 'state_dict' or 'model' entry"
+                "if the checkpoint holds more than weights, load its 'state_dict' or 'model' entry"
             ),
         )
         if any(
@@ -479,13 +482,11 @@ def _state_sizes(sizes: list[tuple[str, str, str]]) -> Diagnosis:
     call = f"{{k: v for k, v in state.items() if not k.startswith('{layer}.')}}"
     if last:
         fixes.append(
-            Fix(f"or drop its keys and load the rest with strict=False: {call}", "state", call)
+            Fix(f"drop its keys and load the rest with strict=False: {call}", "state", call)
         )
     else:
         fixes.append(advice("build the model with the settings (classes, widths) that were saved"))
-        fixes.append(
-            advice("or keep only keys whose shapes agree, and load them with strict=False")
-        )
+        fixes.append(advice("keep only keys whose shapes agree, and load them with strict=False"))
     return Diagnosis(
         "checkpoint sizes",
         f"{name} is {times(old)} in the checkpoint and {times(new)} in the model{many}. "
@@ -553,8 +554,8 @@ RULES: list[Rule] = [
         to_target("convert them", "y.long()"),
     ),
     rule(
-        r"expected (?:object of )?(?:scalar )?(?:d?type )(?P<wanted>torch\.\w+|\w+) but (?:found|got) "
-        r"(?:scalar |d?type )*(?P<found>torch\.\w+|\w+)",
+        r"expected (?:object of )?(?:data |scalar )?(?:d?type )(?P<wanted>torch\.\w+|\w+) but (?:found|got) "
+        r"(?:data |scalar |d?type ){0,2}(?P<found>torch\.\w+|\w+)",
         _scalar_type,
     ),
     rule(r"Found dtype (?P<found>\w+) but expected (?P<wanted>\w+)", _scalar_type),
@@ -591,7 +592,7 @@ RULES: list[Rule] = [
             None,
         ),
         ("run one batch on the CPU: there the message names the number", "reader", None),
-        ("or set CUDA_LAUNCH_BLOCKING=1 to see the line", "reader", None),
+        ("set CUDA_LAUNCH_BLOCKING=1 to see the line", "reader", None),
     ),
     plain(
         r"weight tensor should be defined either for all (?P<classes>\d+) classes or no classes but "
@@ -695,7 +696,7 @@ RULES: list[Rule] = [
         "checkpoint keys",
         "The optimiser was saved for another number of parameters than it has now.",
         ("make it over the same layers as when it was saved (frozen ones too)", "reader", None),
-        ("or start with a new optimiser, and load the weights only", "reader", None),
+        ("start with a new optimiser, and load the weights only", "reader", None),
     ),
     rule(
         rf"stack expects each tensor to be equal size, but got (?P<a>{SHAPE}) at entry \d+ and "
@@ -729,7 +730,7 @@ RULES: list[Rule] = [
         "picture axes",
         "A picture has 2 axes, or 3 with its channels, and this has {axes}.",
         ("convert one picture at a time, not the batch: x[0]", "input", "x[0]"),
-        ("or drop an axis of 1: x.squeeze(0)", "input", "x.squeeze(0)"),
+        ("drop an axis of 1: x.squeeze(0)", "input", "x.squeeze(0)"),
     ),
     plain(
         r"pic should (?:be|not have) (?:PIL Image or ndarray\.|Tensor or ndarray\.) Got (?P<kind><class '[\w.]{1,60}'>|<type '[\w.]{1,60}'>)",

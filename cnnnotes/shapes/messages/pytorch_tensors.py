@@ -56,7 +56,7 @@ def _sizes_differ(match: Match[str], seen: Seen) -> Diagnosis | None:
             )
         )
         fixes.append(
-            advice("or pad the smaller, or start from a size that halves evenly (a multiple of 32)")
+            advice("pad the smaller, or start from a size that halves evenly (a multiple of 32)")
         )
     elif axis >= 2:
         stride = -(-big // small)
@@ -117,7 +117,7 @@ def _broadcast_output(match: Match[str], seen: Seen) -> Diagnosis | None:
             (
                 Fix("Normalize((0.5,), (0.5,)): one mean, one std", "mean", (0.5,)),
                 to_input(
-                    "or, for a network made for colour, Grayscale(3) before ToTensor, or",
+                    "for a network made for colour, Grayscale(3) before ToTensor, or",
                     "x.expand(3, -1, -1)",
                 ),
             ),
@@ -166,7 +166,7 @@ def _cat(match: Match[str], seen: Seen) -> Diagnosis | None:
                 f"an odd size was halved and doubled on the way: pad the one of {small} or crop the "
                 f"one of {big} before cat: F.interpolate(up, size=skip.shape[2:])"
             ),
-            advice("or feed pictures whose sides are multiples of 16 or 32"),
+            advice("feed pictures whose sides are multiples of 16 or 32"),
         ]
     else:
         stride = -(-big // small)
@@ -253,7 +253,7 @@ def _permute(match: Match[str], seen: Seen) -> Diagnosis | None:
     if have == 3 and named == 4:
         fixes = [
             to_input("one picture has no batch axis yet: add it first", "x.unsqueeze(0)"),
-            to_input("or, for one (H, W, C) picture", "x.permute(2, 0, 1)"),
+            to_input("for one (H, W, C) picture", "x.permute(2, 0, 1)"),
         ]
     elif have == 4 and named == 3:
         fixes = [to_input("a batch comes in: name the batch too", "x.permute(0, 3, 1, 2)")]
@@ -277,7 +277,7 @@ def _dimension(match: Match[str], seen: Seen) -> Diagnosis | None:
         fixes = [to_input("if the batch axis is missing, add it before", "x.unsqueeze(0)")]
     elif given in (-3, -4) and axes == -given - 1:
         fixes = [to_input("if the channel axis is missing, add it", "x.unsqueeze(0)")]
-    fixes.append(advice(f"or name an axis that exists: {low} to {high}"))
+    fixes.append(advice(f"name an axis that exists: {low} to {high}"))
     what = "the last is" if axes > 1 else "the only one is"
     return Diagnosis(
         "axis out of range",
@@ -625,5 +625,33 @@ RULES: list[Rule] = [
         "dtype",
         "mean needs floats, and the tensor holds integers.",
         to_input("convert it", "x.float()"),
+    ),
+    plain(
+        r"self must be a matrix|1D tensors expected, but got (?P<a>\d)D and (?P<b>\d)D tensors",
+        "matrix product",
+        "mm takes two matrices, dot two vectors.",
+        ("use @ (matmul), which takes both, and batches", "reader", None),
+    ),
+    plain(
+        r"Expected hidden\[\d\] size (?P<wanted>\([\d, ]{1,40}\)), got (?P<given>[\[(][\d, ]{1,40}[\])])",
+        "recurrent state",
+        "The hidden state must be {wanted}, and is {given}: it is (layers, batch, hidden_size).",
+        (
+            "make it for each batch: torch.zeros(layers, x.size(0), hidden_size); the last is smaller",
+            "reader",
+            None,
+        ),
+    ),
+    plain(
+        r"Number of channels must be divisible by groups\. Got (?P<channels>\d+) channels and (?P<groups>\d+) groups",
+        "groups",
+        "{channels} channels don't share out evenly among {groups} groups.",
+        ("groups 1, or a number that divides {channels}", "groups", 1),
+    ),
+    plain(
+        r"permute\(\): duplicate dims are not allowed|repeated dim in permute",
+        "permute",
+        "permute names an axis twice.",
+        ("name each axis once: x.permute(0, 2, 3, 1)", "reader", None),
     ),
 ]
