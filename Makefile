@@ -8,7 +8,7 @@ export NO_MKDOCS_2_WARNING := 1
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: serve test site record lint experiments fresh-experiments bench clean
+.PHONY: serve test site zensical record replay lint experiments fresh-experiments bench clean
 
 serve: .venv/site-installed
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
@@ -16,8 +16,18 @@ serve: .venv/site-installed
 site: .venv/site-installed
 	$(BIN)/mkdocs build
 
+# The fast way to write: a changed page shows at once. What it is built from (figures, snippets,
+# labs) is brought up to date when this starts.
+zensical: .venv/zensical-installed
+	$(BIN)/python -m cnnnotes.site.build
+	SITE_DIR=.cache/zensical $(BIN)/zensical serve --dev-addr 127.0.0.1:8000
+
 record: .venv/test-installed
 	$(BIN)/python -m cnnnotes.site.snippets
+	$(BIN)/python -m cnnnotes.site.recorded
+
+replay: .venv/test-installed
+	$(BIN)/cnnnotes experiments replay --jobs 2
 
 experiments: .venv/site-installed
 	$(BIN)/cnnnotes experiments run --all
@@ -34,7 +44,7 @@ lint: .venv/test-installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint .venv/chromium
+test: lint replay .venv/chromium
 	$(BIN)/pytest -n 2 -m "not browser"
 	$(BIN)/mkdocs build
 	SITE_DIR=site $(BIN)/pytest -n 2 -m browser
@@ -44,6 +54,10 @@ test: lint .venv/chromium
 
 .venv/site-installed: pyproject.toml constraints.txt | .venv/bin/python
 	$(PIP) --constraint constraints.txt --editable ".[site]"
+	@touch $@
+
+.venv/zensical-installed: .venv/site-installed
+	$(PIP) --constraint constraints.txt --editable ".[zensical]"
 	@touch $@
 
 # torch in a step of its own: its CPU build, where PyTorch's index or the machine has one, spares

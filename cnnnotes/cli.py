@@ -123,7 +123,7 @@ def inspect(
         typer.Argument(help="A .npz file that model.save wrote; several are compared."),
     ] = None,
     images: Annotated[
-        str, typer.Option(help="A .npy file (N, C, H, W), a folder of pictures, or 'digits'.")
+        str, typer.Option(help="A .npy file (N, C, H, W), a picture or a folder, or 'digits'.")
     ] = "digits",
     labels: Annotated[str, typer.Option(help="A .npy file with the classes (N,).")] = "",
     torch: Annotated[
@@ -131,12 +131,22 @@ def inspect(
     ] = "",
     output: Annotated[str, typer.Option(help="Where the page goes.")] = "report.html",
     limit: Annotated[int, typer.Option(min=1, help="Look at so many images at most.")] = 200,
+    size: Annotated[str, typer.Option(help="Stretch the images to it: 28, or 28x40.")] = "",
+    channels: Annotated[
+        int | None, typer.Option(help="Make the images grey (1) or coloured (3).")
+    ] = None,
+    invert: Annotated[
+        bool, typer.Option("--invert", help="Black on white to white on black, as 'digits' are.")
+    ] = False,
 ) -> None:
     """Write one HTML page on what is inside a network: shapes, maps, dead filters, confusions."""
     from pathlib import Path
 
     from cnnnotes.layers import load_model
-    from cnnnotes.report import compare, load_images, load_labels, report
+    from cnnnotes.report import compare, load_images, load_labels, on_light_ground, report
+    from cnnnotes.report.fitting import flags_that_fit, read_size
+    from cnnnotes.shapes import ShapeError
+    from cnnnotes.shapes.tables import printable
 
     networks: dict[str, Any] = {Path(path).stem: load_model(path) for path in models or []}
     if len(networks) < len(models or []):
@@ -145,16 +155,27 @@ def inspect(
         networks[torch] = _torch_module(torch)
     if not networks:
         raise ValueError("give a model: a .npz file, or --torch module:callable")
-    shown, classes = load_images(images, limit)
+    sides = read_size(size) if size else None
+    shown, classes = load_images(images, limit, size=sides, channels=channels, invert=invert)
     if labels:
         classes = load_labels(labels, limit)
-    if len(networks) > 1:
-        for name, found in compare(networks, shown, classes, output).items():
-            print(f"{name}\n{found}\n")
-    else:
-        ((name, network),) = networks.items()
-        print(report(network, shown, classes, output, title=name))
-    print(f"wrote {output}")
+    try:
+        if len(networks) > 1:
+            for name, found in compare(networks, shown, classes, output).items():
+                print(f"{printable(name)}\n{found}\n")
+        else:
+            ((name, network),) = networks.items()
+            print(report(network, shown, classes, output, title=name))
+    except ShapeError as error:
+        flags = flags_that_fit(networks.values(), shown.shape[1:])
+        if not flags:
+            raise
+        reason = str(error).partition("\n")[0].rstrip(".")
+        raise ValueError(f"{reason}; with {flags} the images fit") from None
+    print(f"looked at {len(shown)} images of {' × '.join(map(str, shown.shape[1:]))}")
+    if images != "digits" and on_light_ground(shown):
+        print("they are dark on light; networks of digits want light on dark: --invert")
+    print(f"wrote {printable(output)}")
 
 
 @app.command(

@@ -5,6 +5,7 @@ import math
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from inspect import Parameter as Argument
 from inspect import signature
@@ -148,6 +149,19 @@ class Layer:
         for parameter in self.parameters():
             parameter.data, parameter.grad = parameter.data.astype(dtype), None
         return self
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[Self]:
+        """Put back, after the block, modes, gradients, and what is remembered for `backward`."""
+        layers = [(layer, layer.training, layer._saved) for layer in self.modules()]
+        gradients = [(parameter, parameter.grad) for parameter in self.parameters()]
+        try:
+            yield self
+        finally:
+            for layer, training, saved in layers:
+                layer.training, layer._saved = training, saved
+            for parameter, grad in gradients:
+                parameter.grad = grad
 
     def state_dict(self) -> dict[str, Array]:
         """Return a copy of all parameters' numbers, by name."""

@@ -151,7 +151,7 @@ def test_state_that_does_not_fit_changes_nothing():
     ("call", "error", "words"),
     [
         (
-            lambda: SGD(Linear(2, 2), lr=0.1),
+            lambda: SGD(Linear(2, 2, seed=0), lr=0.1),
             TypeError,
             r"parameters \(a Linear\) must be parameters; try model.parameters\(\)",
         ),

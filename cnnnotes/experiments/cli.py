@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cnnnotes.experiments import results, runner
+from cnnnotes.experiments import replay, results, runner
 from cnnnotes.experiments.experiment import Experiment, every_name, find
 from cnnnotes.experiments.runner import Run
 
@@ -76,13 +76,35 @@ def run_experiments(
 
 @app.command()
 def check(names: Names = None) -> None:
-    """Hold records and ledger against the present code; exit with 1 if something is wrong."""
+    """Hold records and ledger against experiments and code; exit with 1 if something is wrong."""
     with _plain_errors():
         problems = runner.check(names or ())
     for problem in problems:
         typer.echo(problem, err=True)
     if not problems:
         typer.echo("all records are whole, and follow from the present code")
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command("replay")
+def replay_records(
+    names: Names = None,
+    every_arm: Annotated[
+        bool, typer.Option("--every-arm", help="The cheapest run of every arm, not of each record.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="How many processes.")] = os.cpu_count() or 1,
+) -> None:
+    """Run a part of each record again; exit with 1 if one does not come out as recorded."""
+
+    def finished(run: str, done: int, total: int) -> None:
+        typer.echo(f"[{done}/{total}] {run}", err=True)
+
+    with _plain_errors():
+        problems = replay.replay(names or (), jobs=jobs, every_arm=every_arm, finished=finished)
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if not problems:
+        typer.echo("every record comes out with the present code")
     raise typer.Exit(1 if problems else 0)
 
 
@@ -106,7 +128,8 @@ def show(name: str) -> None:
         table.add_row("[bold]effect[/]", effect, f"{value['mean']:.4g}", _range(value))
     console.print(table)
     seeds = len(record["seeds"])
-    console.print(f"Verdict: [bold]{record['verdict']}[/], {seeds} seeds, code {record['code']}")
+    blas, vectors = (record["versions"].get(part, "unknown") for part in ("blas", "vectors"))
+    console.print(f"Verdict: [bold]{record['verdict']}[/], {seeds} seeds, {blas}, {vectors}")
 
 
 def _range(value: dict[str, float]) -> str:

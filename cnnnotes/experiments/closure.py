@@ -3,7 +3,7 @@
 The unit is the top-level definition: a function, a class, an assigned name. A definition reaches
 those whose names it uses, through imports and re-exports, inside its own package and `cnnnotes`.
 So a changed comment, docstring or unrelated function changes no hash, and a changed
-`max_pool2d` changes the hash of just what reaches it.
+`max_pool2d` changes the hash of just what reaches it. Nor does a reworded error.
 
 Where the text leaves a doubt, more is counted rather than less: a module used as a value counts
 whole, and a local variable that shadows a definition counts as using it. Names that stand only in
@@ -35,7 +35,7 @@ class _Module(NamedTuple):
     loose: list[ast.stmt]  # statements that run on import and define no name
 
 
-def code_hash(*targets: str) -> str:
+def code_hash(*targets: str, within: str = "") -> str:
     """Return 16 hexadecimal digits that change when the code behind `targets` changes.
 
     Parameters
@@ -43,6 +43,8 @@ def code_hash(*targets: str) -> str:
     targets
         Dotted names of modules or of top-level definitions, such as
         ``"cnnnotes.experiments.permuted_pixels.run_arm"``.
+    within
+        Count only definitions of this module.
 
     Raises
     ------
@@ -50,7 +52,8 @@ def code_hash(*targets: str) -> str:
         If a target is neither a module nor a top-level definition of one.
     """
     reached = {name: text for target in targets for name, text in _reach(target).items()}
-    return hashlib.sha256(repr(sorted(reached.items())).encode()).hexdigest()[:16]
+    counted = sorted(entry for entry in reached.items() if entry[0].startswith(within))
+    return hashlib.sha256(repr(counted).encode()).hexdigest()[:16]
 
 
 def closure(target: str) -> list[str]:
@@ -231,6 +234,8 @@ def _without_docstrings(tree: ast.Module) -> ast.Module:
 
 def _plain(node: Any) -> Any:
     """Return a syntax tree as nested tuples that are alike in every version of Python."""
+    if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+        return "Raise", ast.unparse(node.exc.func)
     if isinstance(node, ast.AST):
         fields = [(name, _plain(value)) for name, value in ast.iter_fields(node)]
         filled = [(name, value) for name, value in fields if value not in (None, [])]

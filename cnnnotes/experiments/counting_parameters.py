@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cnnnotes.experiments.experiment import Decision, Details, Outcome, Report, Runs
 from cnnnotes.experiments.fair import parameters
-from cnnnotes.experiments.shapes import exact
+from cnnnotes.experiments.intervals import exact
 from cnnnotes.layers import Conv2d, Layer, Linear, LocallyConnected2d
 from cnnnotes.shapes import Conv, trace
 from cnnnotes.shapes import Linear as LinearDescription
@@ -17,6 +17,12 @@ QUESTION = "From which image size on does connecting everything to everything co
 CLAIMS = ("C4",)
 DATASET = "none"
 ARMS = ("fully_connected", "locally_connected", "convolution", "few_units")
+NAMES = {
+    "fully_connected": "fully connected",
+    "few_units": "fully connected, 128 units",
+    "locally_connected": "locally connected",
+    "convolution": "convolution",
+}
 SEEDS = (0,)
 RULE = """
 One layer from an image to 8 maps of its size, with biases; windows are 3×3, padding 1. Four things

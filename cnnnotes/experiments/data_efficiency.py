@@ -1,13 +1,11 @@
 """C7: how much data each network needs, the same three networks and a wider one beside them."""
 
-import numpy as np
-
 from cnnnotes.checks import Array
 from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import BATCH_SIZE, parameters, train, tune
 from cnnnotes.experiments.intervals import better, difference, effect, worse
-from cnnnotes.experiments.permuted_pixels import cnn, local, mlp
+from cnnnotes.experiments.toolkit import cnn, first_of_each_digit, local, mlp
 from cnnnotes.layers import Flatten, Layer, Linear, ReLU, Sequential
 from cnnnotes.training import evaluate
 
@@ -15,6 +13,12 @@ QUESTION = "Does sharing weights make a network learn from fewer examples?"
 CLAIMS = ("C7",)
 DATASET = "digits"
 ARMS = ("cnn", "mlp_wide", "local", "mlp")
+NAMES = {
+    "cnn": "CNN",
+    "mlp_wide": "MLP, ten times larger",
+    "mlp": "MLP of the CNN's size",
+    "local": "locally connected",
+}
 SEEDS = range(6)
 RULE = """
 The metric is held-out accuracy after training on 50 to 4,000 digits, with as many steps for each
@@ -88,13 +92,6 @@ def decide(runs: Runs) -> Decision:
         for arm in ("mlp", "mlp_wide")
     }
     return Decision(gains | factors, verdict)
-
-
-def first_of_each_digit(labels: Array, size: int) -> Array:
-    """Return indices of `size` images, equally many of each digit, each set inside the next."""
-    return np.sort(
-        np.concatenate([np.flatnonzero(labels == digit)[: size // 10] for digit in range(10)])
-    )
 
 
 def data_needed(curve: Array, accuracy: float) -> float:

@@ -8,7 +8,6 @@ from cnnnotes.data import load_placed
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import LEARNING_RATES, check_matched, parameters, train, tune
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.minimal_pipeline import layer_table
 from cnnnotes.layers import (
     AdaptiveMaxPool2d,
     Conv2d,
@@ -25,6 +24,11 @@ QUESTION = "Do several small layers do more than one wide layer that costs and s
 CLAIMS = ("C9",)
 DATASET = "placed"
 ARMS = ("wide", "deep", "deep_linear")
+NAMES = {
+    "deep": "three 3×3, ReLU between",
+    "deep_linear": "three 3×3, nothing between",
+    "wide": "one 7×7",
+}
 SEEDS = range(5)
 RULE = """
 Networks for digits at random places differ in one block only: one 7×7 convolution, or three 3×3
@@ -87,7 +91,7 @@ def run_arm(arm: str, seed: int, report: Report) -> Outcome:
             "train_accuracy": evaluate(model, images, labels).accuracy,
             "learning_rate": rate,
             "parameters": parameters(model),
-            "macs": sum(row["macs"] for row in layer_table(model, images[:1])),
+            "macs": trace(model, images.shape[1:]).macs,
             "receptive_field": trace(network(arm, seed)[:-3], images.shape[1:])
             .rows[-1]
             .receptive_field,

@@ -8,11 +8,10 @@ import numpy as np
 
 from cnnnotes.checks import Array
 from cnnnotes.data import load_digits
-from cnnnotes.experiments.data_efficiency import first_of_each_digit
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import BATCH_SIZE, LEARNING_RATES, cut, parameters
 from cnnnotes.experiments.intervals import Effect, better, difference, effect, worse
-from cnnnotes.experiments.small_shifts import moved_at_random
+from cnnnotes.experiments.toolkit import first_of_each_digit, moved_at_random
 from cnnnotes.layers import (
     AdaptiveAvgPool2d,
     Conv2d,

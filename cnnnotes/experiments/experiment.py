@@ -12,15 +12,14 @@ An experiment is a module that reads from top to bottom like a page::
     def run_arm(arm, seed, report): ...  # returns an Outcome
     def decide(runs): ...  # the rule as code, returns a Decision
 
-A module may also define ``details(by_run)``, to gather what figures need from the runs' details;
-without it they are recorded as {arm: {seed: details}}.
+A module may also state ``NAMES = {"cnn": "CNN", …}``, what a reader calls each arm, in the order in
+which figures show them; and define ``details(by_run)``, to gather what figures need from the runs'
+details; without it they are recorded as {arm: {seed: details}}.
 """
 
-import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -29,6 +28,7 @@ import numpy.typing as npt
 
 from cnnnotes.experiments.closure import code_hash
 from cnnnotes.experiments.intervals import Effect, difference
+from cnnnotes.experiments.ledger import claims_by_experiment
 
 Report = Callable[[int, int], None]  # told (epochs done, epochs in all) now and then
 Details = dict[tuple[str, int], dict[str, Any]]
@@ -92,16 +92,32 @@ class Experiment:
     run_arm: Callable[[str, int, Report], Outcome]
     decide: Callable[[Runs], Decision]
     details: Callable[[Details], dict[str, Any]]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def called(self, code: str) -> str:
+        """Return what a reader calls an arm, or an effect such as ``"cnn_over_mlp_at_500"``."""
+
+        def named(part: str) -> str:
+            arms = [arm for arm in self.names if f"{part}_".startswith(f"{arm}_")]
+            arm = max(arms, key=len, default="")
+            return self.names.get(arm, "") + part.removeprefix(arm).replace("_", " ")
+
+        return " over ".join(map(named, code.split("_over_")))
 
     def code(self) -> str:
         """Return the hash of all code that the raw numbers rest on.
 
         Wording and decision rule are not in it: they are held against the record without training.
         """
-        targets = [f"{self.module}.run_arm"]
-        if self.details is not keep_all:
-            targets.append(f"{self.module}.details")
-        return code_hash(*targets)
+        return code_hash(*self._targets())
+
+    def own_code(self) -> str:
+        """Return the hash of that part of the code which is in the experiment's own module."""
+        return code_hash(*self._targets(), within=f"{self.module}.")
+
+    def _targets(self) -> list[str]:
+        own = [self.run_arm] if self.details is keep_all else [self.run_arm, self.details]
+        return [f"{self.module}.{function.__name__}" for function in own]
 
 
 def find(name: str) -> Experiment:
@@ -125,20 +141,13 @@ def find(name: str) -> Experiment:
         run_arm=_stated(module, "run_arm"),
         decide=_stated(module, "decide"),
         details=getattr(module, "details", keep_all),
+        names=getattr(module, "NAMES", {}),
     )
 
 
 def every_name() -> list[str]:
     """Return the names of all experiments: the modules here that ask a question."""
-    return sorted(
-        file.stem
-        for file in Path(__file__).parent.glob("*.py")
-        if any(
-            isinstance(statement, ast.Assign)
-            and any(isinstance(to, ast.Name) and to.id == "QUESTION" for to in statement.targets)
-            for statement in ast.parse(file.read_bytes()).body
-        )
-    )
+    return list(claims_by_experiment())
 
 
 def _stated(module: ModuleType, name: str) -> Any:

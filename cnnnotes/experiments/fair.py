@@ -1,13 +1,14 @@
 """What makes a comparison fair: equal sizes, equal training, and a learning rate tuned for each."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cnnnotes.checks import Array
-from cnnnotes.layers import Layer
+from cnnnotes.layers import Layer, Sequential
 from cnnnotes.optim import SGD, OneCycleLR
+from cnnnotes.shapes import trace
 from cnnnotes.training import evaluate, fit
 
 LEARNING_RATES = (0.02, 0.06, 0.18)
@@ -24,6 +25,22 @@ class Tuned(NamedTuple):
 def parameters(model: Layer) -> int:
     """Return how many numbers training may change."""
     return sum(weight.data.size for weight in model.parameters())
+
+
+def costs(model: Sequential, shape: tuple[int, ...]) -> list[dict[str, Any]]:
+    """Return for each layer its kind, output shape, parameters and multiply-accumulates.
+
+    `shape` is that of one image, (channels, height, width); `cnnnotes.shapes.trace` counts.
+    """
+    return [
+        {
+            "layer": repr(layer),
+            "output_shape": list(row.output_shape),
+            "parameters": row.parameters,
+            "macs": row.macs,
+        }
+        for layer, row in zip(model, trace(model, shape).rows[1:], strict=True)
+    ]
 
 
 def check_matched(models: Mapping[str, Layer], within: float = 0.05) -> None:

@@ -16,6 +16,12 @@ QUESTION = "Do the filters of the first layer become edge detectors?"
 CLAIMS = ("C15",)
 DATASET = "digits, textures"
 ARMS = ("digits", "textures", "digits_faint", "textures_faint")
+NAMES = {
+    "digits": "digits",
+    "textures": "textures",
+    "digits_faint": "digits, faint start",
+    "textures_faint": "textures, faint start",
+}
 SEEDS = range(6)
 RULE = """
 Sixteen filters of 7×7 are measured before and after training: which share of their variance the

@@ -13,8 +13,7 @@ from cnnnotes.data import load_placed
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import BATCH_SIZE, LEARNING_RATES, cut, parameters
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.learned_filters import hog_features
-from cnnnotes.experiments.small_shifts import moved_at_random
+from cnnnotes.experiments.toolkit import hog_features, moved_at_random
 from cnnnotes.layers import (
     AdaptiveMaxPool2d,
     Conv2d,
@@ -32,6 +31,14 @@ QUESTION = "Which lever moves a blind model: features, regularisation, tuning, o
 CLAIMS = ("C13",)
 DATASET = "placed"
 ARMS = ("baseline", "features", "regularised", "tuned", "architecture", "all_three")
+NAMES = {
+    "baseline": "MLP",
+    "tuned": "tune the optimiser",
+    "regularised": "regularise",
+    "features": "add features",
+    "architecture": "change to a CNN",
+    "all_three": "the first three at once",
+}
 SEEDS = range(5)
 RULE = """
 The metric is held-out accuracy after 2,000 digits at random places of a 40×40 canvas, which an MLP

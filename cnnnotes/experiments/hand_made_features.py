@@ -14,7 +14,7 @@ from cnnnotes.data import Split, load_digits, load_placed, load_textures
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import cut, train, tune
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.learned_filters import hog_features
+from cnnnotes.experiments.toolkit import hog_features
 from cnnnotes.layers import (
     AdaptiveMaxPool2d,
     Conv2d,

@@ -6,6 +6,7 @@ they exclude zero in 16 % of cases. The symmetric studentised bootstrap used her
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -35,10 +36,10 @@ def interval(values: npt.ArrayLike) -> tuple[Any, Any, Any]:
     if samples.ndim not in (1, 2) or len(samples) < 2:
         raise ValueError(f"values (shape {samples.shape}) must hold at least two seeds")
     count = len(samples)
-    mean = samples.mean(axis=0)
+    alike = (samples == samples[0]).all(axis=0)  # then the mean is that value, to the last digit
+    mean = np.where(alike, samples[0], samples.mean(axis=0))
     error = samples.std(axis=0, ddof=1) / np.sqrt(count)
-    picks = np.random.default_rng(0).integers(count, size=(RESAMPLES, count))
-    weights = (picks[:, :, None] == np.arange(count)).sum(axis=1) / count
+    weights = _resamples(count)
     shifts = weights @ (samples - mean)
     squares = weights @ (samples - mean) ** 2
     spreads = np.sqrt(np.maximum(squares - shifts**2, 0) / (count - 1))
@@ -48,6 +49,14 @@ def interval(values: npt.ArrayLike) -> tuple[Any, Any, Any]:
     if samples.ndim == 1:
         return float(mean), float(mean - reach), float(mean + reach)
     return mean, mean - reach, mean + reach
+
+
+@cache
+def _resamples(count: int) -> npt.NDArray[np.float64]:
+    """Return how much of each resample each seed makes up, (resamples, seeds)."""
+    picks = np.random.default_rng(0).integers(count, size=(RESAMPLES, count))
+    shares: npt.NDArray[np.float64] = (picks[:, :, None] == np.arange(count)).sum(axis=1) / count
+    return shares
 
 
 def difference(first: npt.ArrayLike, second: npt.ArrayLike) -> Effect:
@@ -60,6 +69,11 @@ def effect(per_seed: npt.ArrayLike) -> Effect:
     """Return the effect that was seen once per seed, with its interval."""
     mean, low, high = interval(per_seed)
     return {"mean": mean, "low": low, "high": high, "per_seed": np.asarray(per_seed).tolist()}
+
+
+def exact(value: float) -> Effect:
+    """Return a number that was counted, not sampled, as an effect: its interval has no width."""
+    return {"mean": value, "low": value, "high": value, "per_seed": [value]}
 
 
 def better(effect: Mapping[str, Any]) -> bool:

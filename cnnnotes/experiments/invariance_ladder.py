@@ -7,7 +7,9 @@ import numpy as np
 from cnnnotes.checks import Array
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import better, effect, worse
-from cnnnotes.experiments.levels import LOADERS, fit_to, network
+from cnnnotes.experiments.toolkit import STAGED_SETS, distance
+from cnnnotes.experiments.toolkit import fit_staged as fit_to
+from cnnnotes.experiments.toolkit import staged as network
 from cnnnotes.layers import Sequential
 
 QUESTION = "Does each level of convolution and pooling change less when the image moves?"
@@ -36,7 +38,7 @@ IMAGES = 200
 def run_arm(arm: str, seed: int, report: Report) -> Outcome:
     """Measure the relative change of each level, for moves of 0 to 4 pixels."""
     name, _, state = arm.partition("_")
-    split = LOADERS[name](seed)
+    split = STAGED_SETS[name](seed)
     model = network(name, seed)
     if state == "trained":
         fit_to(model, split, seed, report)
@@ -76,12 +78,6 @@ def outputs(model: Sequential, images: Array, pooled: bool) -> list[Array]:
     return found
 
 
-def distance(first: Array, second: Array) -> float:
-    """Return the mean Euclidean distance of outputs for the same number of images."""
-    rows = (first - second).reshape(len(first), -1)
-    return float(np.linalg.norm(rows, axis=1).mean())
-
-
 def window(images: Array, down: int, across: int) -> Array:
     """Cut out the middle, or what lies beside it by so many pixels."""
     height, width = images.shape[2:]
@@ -93,7 +89,7 @@ def decide(runs: Runs) -> Decision:
     """Apply the rule."""
     effects = {}
     steps, wholes = [], []
-    for name in LOADERS:
+    for name in STAGED_SETS:
         curve = runs.of(f"{name}_trained", "at_decision")
         for level in range(1, len(LEVELS)):
             key = f"{name}_fall_to_level_{level}"

@@ -12,7 +12,7 @@ from cnnnotes.data import Split, load_digits, load_placed, load_textures
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import train, tune
 from cnnnotes.experiments.intervals import better, difference, worse
-from cnnnotes.experiments.levels import readable
+from cnnnotes.experiments.toolkit import readable
 from cnnnotes.layers import Conv2d, Flatten, Layer, Linear, ReLU, Sequential
 
 QUESTION = "What do k numbers keep of an image: its variance, or what the task needs?"

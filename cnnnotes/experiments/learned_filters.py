@@ -6,10 +6,10 @@ import numpy as np
 
 from cnnnotes.checks import Array
 from cnnnotes.data import Split, load_digits
-from cnnnotes.experiments.data_efficiency import first_of_each_digit
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import BATCH_SIZE, cut, train, tune
 from cnnnotes.experiments.intervals import better, worse
+from cnnnotes.experiments.toolkit import edge_bank, first_of_each_digit, hog_features
 from cnnnotes.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from cnnnotes.training import evaluate
 
@@ -17,6 +17,14 @@ QUESTION = "Do filters that are learned replace features made by hand?"
 CLAIMS = ("C10",)
 DATASET = "digits"
 ARMS = ("learned", "bank", "random", "hog", "pixels", "bank_learned")
+NAMES = {
+    "bank_learned": "by hand, then learned",
+    "bank": "filters by hand",
+    "learned": "learned filters",
+    "hog": "HOG and SVM",
+    "random": "random filters",
+    "pixels": "no filters",
+}
 SEEDS = range(8)
 RULE = """
 The metric is held-out accuracy. Three networks differ in their 16 filters of 5×5 only: a fixed
@@ -36,31 +44,6 @@ STEPS = 640
 FILTERS, KERNEL = 16, 5
 MARGIN = 0.01
 PENALTIES = (0.01, 0.1, 1.0)
-
-
-def edge_bank() -> Array:
-    """Return the filters made by hand, (16, 1, 5, 5): steps in 8 directions, bars in 4, twice.
-
-    Steps are odd Gabor functions, soft forms of Sobel's filter; bars are even ones, light on dark
-    and dark on light. Each sums to zero and has the length that a random filter has on average.
-    """
-    rows, columns = np.mgrid[:KERNEL, :KERNEL] - KERNEL // 2
-    filters = []
-    for eighth in range(8):
-        angle = np.pi * eighth / 4
-        across = columns * np.cos(angle) + rows * np.sin(angle)
-        window = np.exp(-(rows**2 + columns**2) / (2 * 1.4**2))
-        filters.append(window * np.sin(2 * np.pi * across / 6))
-    for sign in (1, -1):
-        for fourth in range(4):
-            angle = np.pi * fourth / 4
-            across = columns * np.cos(angle) + rows * np.sin(angle)
-            window = np.exp(-(rows**2 + columns**2) / (2 * 1.4**2))
-            wave = np.cos(2 * np.pi * across / 5)
-            filters.append(sign * window * (wave - (window * wave).sum() / window.sum()))
-    bank = np.stack(filters)[:, None]
-    bank *= np.sqrt(2 / np.square(bank).sum(axis=(1, 2, 3), keepdims=True))
-    return bank.astype(np.float32)
 
 
 def network(seed: int) -> Sequential:
@@ -169,21 +152,6 @@ def support_vectors(split: Split, seed: int) -> tuple[float, float]:
     best = max(scores, key=lambda penalty: (scores[penalty], -penalty))
     final = fitted(best, np.arange(len(labels)))
     return float(final.score(split.test_images, split.test_labels)), best
-
-
-def hog_features(images: Array, cell: int = 4) -> Array:
-    """Return histograms of oriented gradients, one row an image; a cell has `cell` pixels a side.
-
-    Source: Dalal, Triggs 2005, "Histograms of oriented gradients for human detection".
-    """
-    from skimage.feature import hog
-
-    return np.stack(
-        [
-            hog(image[0], orientations=9, pixels_per_cell=(cell, cell), cells_per_block=(2, 2))
-            for image in images
-        ]
-    ).astype(np.float32)
 
 
 def decide(runs: Runs) -> Decision:

@@ -8,7 +8,7 @@ from cnnnotes.checks import Array
 from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import Effect, effect, interval
-from cnnnotes.experiments.pool_or_stride import one_pixel_moves, roll
+from cnnnotes.experiments.toolkit import one_pixel_moves, roll
 from cnnnotes.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from cnnnotes.optim import SGD
 from cnnnotes.training import evaluate, fit

@@ -1,18 +1,13 @@
 """P6: what sixteen numbers tell at each depth: the class, or the direction of a single edge."""
 
-from typing import Any
-
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from cnnnotes.checks import Array
-from cnnnotes.data import Split, load_digits, load_textures
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
-from cnnnotes.experiments.fair import train
 from cnnnotes.experiments.intervals import better, effect, worse
-from cnnnotes.layers import Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Sequential
+from cnnnotes.experiments.toolkit import STAGED_SETS, readable
+from cnnnotes.experiments.toolkit import fit_staged as fit_to
+from cnnnotes.experiments.toolkit import staged as network
 from cnnnotes.training import evaluate
 
 QUESTION = "Do deeper layers say more about the class, and less about single edges?"
@@ -33,27 +28,14 @@ another, so one learning rate serves for all.
 """
 
 STAGES = (2, 5, 8)  # so many layers in front of each reading
-MAPS = 16
 BLOCK = 4
 PROBED = 2000
-EPOCHS = 8
-LEARNING_RATE = 0.06
-LOADERS = {"digits": load_digits, "textures": load_textures}
-
-
-def network(images: str, seed: int) -> Sequential:
-    """Return three stages of convolution, ReLU and pooling, and a linear layer."""
-    side, classes = {"digits": (28, 10), "textures": (32, 6)}[images]
-    layers: list[Layer] = []
-    for channels in (1, MAPS, MAPS):
-        layers += [Conv2d(channels, MAPS, 3, padding=1, init="he"), ReLU(), MaxPool2d(2)]
-    return Sequential(*layers, Flatten(), Linear(MAPS * (side // 8) ** 2, classes), seed=seed)
 
 
 def run_arm(arm: str, seed: int, report: Report) -> Outcome:
     """Train a network, or leave it as it is, and read two things after each stage."""
     name, _, state = arm.partition("_")
-    split = LOADERS[name](seed)
+    split = STAGED_SETS[name](seed)
     model = network(name, seed)
     if state == "trained":
         fit_to(model, split, seed, report)
@@ -85,19 +67,6 @@ def run_arm(arm: str, seed: int, report: Report) -> Outcome:
         return Outcome(metrics)
     weights = {key: np.round(value, 4) for key, value in model[: STAGES[-1]].state_dict().items()}
     return Outcome(metrics, {"weights": weights})
-
-
-def fit_to(model: Layer, split: Split, seed: int, report: Report) -> None:
-    """Train a network of P6 and P8."""
-    train(
-        model,
-        split.train_images,
-        split.train_labels,
-        epochs=EPOCHS,
-        learning_rate=LEARNING_RATE,
-        seed=seed,
-        report=report,
-    )
 
 
 def strong_blocks(images: Array, rng: np.random.Generator) -> Array:
@@ -141,26 +110,19 @@ def at_blocks(maps: Array, blocks: Array, side: int) -> Array:
     return found
 
 
-def readable(features: list[Array], labels: list[Array]) -> float:
-    """Return the held-out accuracy of a linear classifier, fitted on the first of two parts."""
-    reader: Any = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500, tol=1e-3))
-    reader.fit(features[0], labels[0])
-    return float(reader.score(features[1], labels[1]))
-
-
 def decide(runs: Runs) -> Decision:
     """Apply the rule."""
     effects = {}
-    for name in LOADERS:
+    for name in STAGED_SETS:
         for what in ("class", "direction"):
             curve = runs.of(f"{name}_trained", f"{what}_accuracy")
             effects[f"{name}_{what}_third_over_first"] = effect(curve[:, -1] - curve[:, 0])
     agreeing = sum(
         better(effects[f"{name}_class_third_over_first"])
         and worse(effects[f"{name}_direction_third_over_first"])
-        for name in LOADERS
+        for name in STAGED_SETS
     )
-    falling = sum(worse(effects[f"{name}_class_third_over_first"]) for name in LOADERS)
+    falling = sum(worse(effects[f"{name}_class_third_over_first"]) for name in STAGED_SETS)
     if agreeing == 2:
         verdict = "supported"
     elif agreeing == 1 and not falling:

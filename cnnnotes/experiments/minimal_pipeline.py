@@ -1,6 +1,6 @@
 """C12: a small network, and the checklist that every network should pass before it is believed."""
 
-from math import log, prod
+from math import log
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from cnnnotes.checks import Array
 from cnnnotes.data import Split, load_digits
 from cnnnotes.experiments.experiment import Decision, Details, Outcome, Report, Runs
+from cnnnotes.experiments.fair import costs
 from cnnnotes.experiments.intervals import effect
 from cnnnotes.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from cnnnotes.losses import cross_entropy, cross_entropy_backward
@@ -59,12 +60,12 @@ def run_arm(arm: str, seed: int, report: Report) -> Outcome:
     """Go through the checklist with one seed: shapes, gradients, start, by heart, full run."""
     digits = load_digits(seed)
     model = network(seed)
-    table = layer_table(model, digits.test_images[:1])
+    table = costs(model, digits.test_images.shape[1:])
     filters_before = model.state_dict()["0.weight"]
     checks = {
         "shapes_right": sum(
-            row["output_shape"] == list(shape)
-            for row, shape in zip(table, SHAPES_BY_HAND, strict=True)
+            model[: depth + 1].forward(digits.test_images[:1]).shape[1:] == shape
+            for depth, shape in enumerate(SHAPES_BY_HAND)
         ),
         "gradient_error": gradient_error(seed, digits),
         "loss_at_start": evaluate(model, digits.test_images, digits.test_labels).loss,
@@ -123,24 +124,6 @@ def decide(runs: Runs) -> Decision:
 def details(by_run: Details) -> dict[str, Any]:
     """Gather what the chapter's figures need; pictures are those of the first seed."""
     return by_run["cnn", SEEDS[0]]
-
-
-def layer_table(model: Sequential, images: Array) -> list[dict[str, Any]]:
-    """Return for each layer its kind, output shape, parameters and multiply-accumulates."""
-    table = []
-    for layer in model.children().values():
-        images = layer.forward(images)
-        weights = layer.state_dict()
-        positions = prod(images.shape[2:])
-        table.append(
-            {
-                "layer": repr(layer),
-                "output_shape": list(images.shape[1:]),
-                "parameters": sum(weight.size for weight in weights.values()),
-                "macs": weights["weight"].size * positions if weights else 0,
-            }
-        )
-    return table
 
 
 def gradient_error(seed: int, digits: Split, step: float = 1e-6) -> float:

@@ -6,7 +6,7 @@ from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import check_matched, parameters, train, tune
 from cnnnotes.experiments.intervals import better, difference, same, worse
-from cnnnotes.layers import Conv2d, Flatten, Layer, Linear, LocallyConnected2d, ReLU, Sequential
+from cnnnotes.experiments.toolkit import cnn, local, mlp
 from cnnnotes.training import evaluate
 
 QUESTION = "If the pixels of all images are shuffled in one fixed order, which network loses?"
@@ -31,35 +31,6 @@ matched within 5 %.
 
 EPOCHS = 8
 MARGIN = 0.015
-
-
-def cnn(seed: int) -> Layer:
-    """Return a convolutional network of 9,098 parameters."""
-    return Sequential(
-        Conv2d(1, 8, 3, stride=2, padding=1),
-        ReLU(),
-        Conv2d(8, 16, 3, stride=2, padding=1),
-        ReLU(),
-        Flatten(),
-        Linear(16 * 7 * 7, 10),
-        seed=seed,
-    )
-
-
-def local(seed: int) -> Layer:
-    """Return a network whose units see small windows too, but share no weights."""
-    return Sequential(
-        LocallyConnected2d(1, 4, 4, (28, 28), stride=3),
-        ReLU(),
-        Flatten(),
-        Linear(4 * 9 * 9, 10),
-        seed=seed,
-    )
-
-
-def mlp(seed: int) -> Layer:
-    """Return a fully connected network."""
-    return Sequential(Flatten(), Linear(784, 11), ReLU(), Linear(11, 10), seed=seed)
 
 
 NETWORKS = {"cnn": cnn, "local": local, "mlp": mlp}

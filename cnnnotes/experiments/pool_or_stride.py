@@ -1,25 +1,18 @@
 """P4: five ways to halve a feature map, and the control that tells a stride from one more layer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
 from cnnnotes.checks import Array
-from cnnnotes.data import TEXTURES, load_textures
+from cnnnotes.data import load_textures
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
-from cnnnotes.experiments.fair import parameters, train, tune
+from cnnnotes.experiments.fair import costs, parameters, train, tune
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.minimal_pipeline import layer_table
+from cnnnotes.experiments.toolkit import HALVING_NAMES, one_pixel_moves, roll
+from cnnnotes.experiments.toolkit import halved as network
 from cnnnotes.layers import (
-    AvgPool2d,
-    BlurPool2d,
-    Conv2d,
-    Flatten,
     Layer,
-    Linear,
-    MaxPool2d,
-    ReLU,
-    Sequential,
 )
 from cnnnotes.training import evaluate, predict
 
@@ -27,6 +20,7 @@ QUESTION = "Pool or stride: what does each cost, and what does it give?"
 CLAIMS = ("P4",)
 DATASET = "textures"
 ARMS = ("max_extra", "stride_extra", "max", "average", "blur", "stride")
+NAMES = HALVING_NAMES
 SEEDS = range(6)
 RULE = """
 The metric is held-out accuracy. Supported if both hold: putting a stride into the convolution
@@ -41,35 +35,6 @@ EPOCHS = 8
 MARGIN = 0.015
 
 
-def halving(arm: str, channels: int) -> list[Layer]:
-    """Return the layers that halve height and width after a convolution with a ReLU."""
-    choices: dict[str, list[Layer]] = {
-        "max": [MaxPool2d(2)],
-        "average": [AvgPool2d(2)],
-        "blur": [BlurPool2d(3, 2)],
-        "stride": [],
-        "stride_extra": [Conv2d(channels, channels, 3, stride=2, padding=1, init="he"), ReLU()],
-        "max_extra": [Conv2d(channels, channels, 3, padding=1, init="he"), ReLU(), MaxPool2d(2)],
-    }
-    return choices[arm]
-
-
-def network(arm: str, seed: int) -> Sequential:
-    """Return a network for 32×32 patches that halves twice, in the way of `arm`."""
-    step = 2 if arm == "stride" else 1
-    return Sequential(
-        Conv2d(1, 8, 3, stride=step, padding=1, init="he"),
-        ReLU(),
-        *halving(arm, 8),
-        Conv2d(8, 16, 3, stride=step, padding=1, init="he"),
-        ReLU(),
-        *halving(arm, 16),
-        Flatten(),
-        Linear(16 * 8 * 8, len(TEXTURES)),
-        seed=seed,
-    )
-
-
 def run_arm(arm: str, seed: int, report: Report) -> Outcome:
     """Train with one way to halve; measure accuracy, cost, and answers under small shifts."""
     textures = load_textures(seed)
@@ -79,7 +44,7 @@ def run_arm(arm: str, seed: int, report: Report) -> Outcome:
 
     tuned = tune(build, textures.train_images, textures.train_labels, epochs=EPOCHS, seed=seed)
     model = network(arm, seed)
-    table = layer_table(model, textures.test_images[:1])
+    table = costs(model, textures.test_images.shape[1:])
     train(
         model,
         textures.train_images,
@@ -131,16 +96,6 @@ def consistency(model: Layer, images: Array, move: Callable[[Array, int, int], A
     answers = predict(model, images)
     stays = [predict(model, move(images, *by)) == answers for by in one_pixel_moves()]
     return float(np.mean(stays))
-
-
-def one_pixel_moves() -> Iterator[tuple[int, int]]:
-    """Yield the eight moves (down, across) to a neighbouring pixel."""
-    yield from ((i, j) for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0))
-
-
-def roll(images: Array, down: int, across: int) -> Array:
-    """Move images; what leaves on one side comes back on the other."""
-    return np.roll(images, (down, across), axis=(2, 3))
 
 
 def shift(images: Array, down: int, across: int) -> Array:

@@ -7,7 +7,6 @@ from cnnnotes.data import Split
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import LEARNING_RATES, check_matched, cut, parameters, train
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.minimal_pipeline import layer_table
 from cnnnotes.layers import (
     AdaptiveMaxPool2d,
     Conv2d,
@@ -18,6 +17,7 @@ from cnnnotes.layers import (
     ReLU,
     Sequential,
 )
+from cnnnotes.shapes import trace
 from cnnnotes.training import evaluate
 
 QUESTION = "Does it matter whether two poolings come early or late?"
@@ -136,7 +136,7 @@ def run_arm(arm: str, seed: int, report: Report) -> Outcome:
         "test_accuracy": evaluate(model, marks.test_images, marks.test_labels).accuracy,
         "train_accuracy": evaluate(model, marks.train_images, marks.train_labels).accuracy,
         "parameters": parameters(model),
-        "macs": sum(row["macs"] for row in layer_table(model, marks.test_images[:1])),
+        "macs": trace(model, marks.test_images.shape[1:]).macs,
         "learning_rate": best,
     }
     return Outcome(

@@ -5,10 +5,9 @@ import numpy as np
 from cnnnotes.checks import Array
 from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
-from cnnnotes.experiments.fair import check_matched, parameters, train, tune
+from cnnnotes.experiments.fair import check_matched, costs, parameters, train, tune
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.minimal_pipeline import layer_table
-from cnnnotes.experiments.small_shifts import moved
+from cnnnotes.experiments.toolkit import moved
 from cnnnotes.layers import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Sequential
 from cnnnotes.training import evaluate
 
@@ -16,6 +15,12 @@ QUESTION = "Does pooling help to read digits that moved a little, and what work 
 CLAIMS = ("P2",)
 DATASET = "digits"
 ARMS = ("flat", "stride", "average", "max")
+NAMES = {
+    "max": "max pooling",
+    "average": "average pooling",
+    "stride": "stride",
+    "flat": "full size",
+}
 SEEDS = range(8)
 RULE = """
 Four networks with equal parameters, up to 5 %, are trained on digits in their own places: max
@@ -86,7 +91,7 @@ def run_arm(arm: str, seed: int, report: Report) -> Outcome:
         rng = np.random.default_rng([seed, 8, farthest])
         views = moved_each(digits.test_images, farthest, rng)
         curve.append(evaluate(model, views, digits.test_labels).accuracy)
-    table = layer_table(model, digits.test_images[:1])
+    table = costs(model, digits.test_images.shape[1:])
     second = next(row for row in table if row["layer"].startswith("Conv2d(8, 16"))
     metrics = {
         "accuracy": curve,

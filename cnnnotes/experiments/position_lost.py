@@ -9,7 +9,6 @@ from cnnnotes.data import load_shapes
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import check_matched, parameters
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.minimal_pipeline import layer_table
 from cnnnotes.layers import (
     AdaptiveAvgPool2d,
     Conv2d,
@@ -22,6 +21,7 @@ from cnnnotes.layers import (
 )
 from cnnnotes.losses import mse_loss_backward
 from cnnnotes.optim import SGD, OneCycleLR
+from cnnnotes.shapes import trace
 from cnnnotes.training import logits
 
 QUESTION = "What does each pooling take from the place, where the place is the answer?"
@@ -131,12 +131,12 @@ def run_arm(arm: str, seed: int, report: Report) -> Outcome:
     model = network(arm, seed)
     fit(model, images[:TRAINED], centres[:TRAINED], EPOCHS, best, seed, report)
     nothing_known = shapes.train_labels[:TRAINED].mean(axis=0) - shapes.test_labels
-    table = layer_table(model[: -3 if arm == "global" else -2], shapes.test_images[:1])
+    counted = trace(model[: -3 if arm == "global" else -2], shapes.test_images.shape[1:])
     metrics = {
         "distance": distance(model, shapes.test_images, from_pixels(shapes.test_labels)),
         "spread": float(np.linalg.norm(nothing_known, axis=1).mean()),
         "parameters": parameters(model),
-        "macs": sum(row["macs"] for row in table),
+        "macs": counted.macs,
         "learning_rate": best,
     }
     details: dict[str, Any] = {"validation_distances": tried}

@@ -20,7 +20,7 @@ import numpy as np
 
 from cnnnotes.experiments.intervals import interval
 
-SCHEMA = 1
+SCHEMA = 2
 VERDICTS = ("supported", "partly", "refuted", "not supported", "shown exactly")
 FIELDS: dict[str, type] = {
     "schema": int,
@@ -37,14 +37,12 @@ FIELDS: dict[str, type] = {
     "runs": list,
     "details": dict,
     "versions": dict,
-    "code": str,
     "seconds": float,
     "checksums": dict,
 }
 RUN_FIELDS: dict[str, type] = {"arm": str, "seed": int, "metrics": dict, "seconds": float}
-LONG_FIELDS = ("effects", "summary", "runs", "details")  # these have one checksum per entry
-
 BENCHMARK = "bench"  # lies beside the records, but is of this machine, and decides nothing
+REPLAYED = "replayed"  # lies there too: with which code each record was last seen to come out
 
 Record = dict[str, Any]
 _readers: list[set[str]] = []
@@ -69,7 +67,7 @@ def folder() -> Path:
 
 def names() -> list[str]:
     """Return the names of all records, sorted."""
-    return sorted(file.stem for file in folder().glob("*.json") if file.stem != BENCHMARK)
+    return sorted({file.stem for file in folder().glob("*.json")} - {BENCHMARK, REPLAYED})
 
 
 def path(name: str) -> Path:
@@ -143,7 +141,7 @@ def reading() -> Iterator[set[str]]:
 def save(record: Mapping[str, Any]) -> Path:
     """Write a record to its file, whole or not at all, and return the file.
 
-    Numbers are rounded to six significant digits and a checksum is added to each part.
+    Numbers that are not whole are rounded to six digits, and each field gets a checksum.
     Raises `ResultsError` if a field is missing, of the wrong type or not finite.
     """
     file = path(record["name"])
@@ -163,7 +161,7 @@ def write_whole(file: Path, text: str) -> None:
 
 
 def rounded(value: Any) -> Any:
-    """Return nested mappings, sequences and arrays as plain JSON values of six digits."""
+    """Return nested mappings, sequences and arrays as plain JSON; whole numbers, or six digits."""
     if isinstance(value, Mapping):
         return {str(key): rounded(entry) for key, entry in value.items()}
     if isinstance(value, np.ndarray):
@@ -174,7 +172,9 @@ def rounded(value: Any) -> Any:
         return [rounded(entry) for entry in value]
     if isinstance(value, np.generic):
         value = value.item()
-    return float(f"{value:.6g}") if isinstance(value, float) else value
+    if not isinstance(value, float) or value.is_integer():  # a count stays exact, however large
+        return value
+    return float(f"{value:.6g}")
 
 
 def summarise(runs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -271,19 +271,10 @@ def _check_checksums(record: Record, file: Path) -> None:
 
 
 def _checksums(record: Record) -> dict[str, str]:
-    parts: dict[str, Any] = {}
-    for field, value in record.items():
-        if field == "checksums":
-            continue
-        if field not in LONG_FIELDS:
-            parts[field] = value
-        elif isinstance(value, dict):
-            parts |= {f"{field}.{key}": entry for key, entry in value.items()}
-        else:
-            parts |= {f"{field}[{index}]": entry for index, entry in enumerate(value)}
     return {
         field: hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]
-        for field, value in parts.items()
+        for field, value in record.items()
+        if field != "checksums"
     }
 
 

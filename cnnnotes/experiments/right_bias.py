@@ -11,7 +11,7 @@ from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import parameters, train, tune
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.permuted_pixels import cnn
+from cnnnotes.experiments.toolkit import cnn
 from cnnnotes.layers import Flatten, Layer, Linear, ReLU, Sequential
 from cnnnotes.training import evaluate
 

@@ -1,22 +1,19 @@
 """Run arms and seeds side by side, lose nothing when interrupted, record, and check."""
 
 import json
-import platform
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from cnnnotes.experiments import results
+from cnnnotes.experiments.arithmetic import in_processes
 from cnnnotes.experiments.experiment import Experiment, Runs, every_name, find
-from cnnnotes.experiments.ledger import LEDGER
-from cnnnotes.experiments.results import Record, rounded, summarise, write_whole
+from cnnnotes.experiments.ledger import claims_by_experiment, faults
+from cnnnotes.experiments.replay import disagreement, not_replayed, run_one, stamp, stamped
+from cnnnotes.experiments.results import Record, ResultsError, rounded, summarise, write_whole
 
 Run = dict[str, Any]
-PACKAGES = ("cnnnotes", "numpy", "mlxtend", "scikit-image", "scikit-learn")
 
 
 def run(
@@ -47,15 +44,13 @@ def run(
         Called with each run as it ends, how many have, and how many there are.
     """
     experiment = find(name)
-    code = experiment.code()
-    folder = cache_folder(experiment, code)
+    folder = cache_folder(experiment)
     wanted = [(arm, seed) for arm in experiment.arms for seed in experiment.seeds]
     if fresh:
         for file in folder.glob("*.json"):
             file.unlink()
-    elif _recorded_code(experiment) == (code, list(experiment.arms), list(experiment.seeds)):
-        old = results.load(experiment.name)
-        return _record(experiment, code, old["runs"], old["details"], old["versions"])
+    elif old := _comes_out(experiment):
+        return _record(experiment, old["runs"], old["details"], old["versions"])
     folder.mkdir(parents=True, exist_ok=True)
     for left_behind in folder.glob("*.progress"):
         left_behind.unlink()
@@ -68,19 +63,26 @@ def run(
         done += 1
         finished(new, done, len(wanted))
     complete = [run for run in kept.values() if run is not None]
+    versions = {json.dumps(run.pop("versions")): None for run in complete}
+    if len(versions) > 1:
+        raise ResultsError(
+            f"the runs of {name} were made with different versions: {' and '.join(versions)}; "
+            f"run: cnnnotes experiments run {name} --fresh"
+        )
     details = experiment.details({(r["arm"], r["seed"]): r.pop("details") for r in complete})
-    return _record(experiment, code, complete, rounded(details), _versions())
+    return _record(experiment, complete, rounded(details), json.loads(next(iter(versions))))
 
 
-def cache_folder(experiment: Experiment, code: str) -> Path:
+def cache_folder(experiment: Experiment) -> Path:
     """Return where finished runs of this code are kept, and the progress of those under way."""
-    return results.folder().parents[1] / ".cache" / "experiments" / experiment.name / code
+    cache = results.folder().parents[1] / ".cache" / "experiments"
+    return cache / experiment.name / experiment.code()
 
 
 def under_way(experiment: Experiment) -> dict[str, tuple[int, int]]:
     """Return (epochs done, epochs in all) of each run that a process here is busy with."""
     found = {}
-    for file in sorted(cache_folder(experiment, experiment.code()).glob("*.progress")):
+    for file in sorted(cache_folder(experiment).glob("*.progress")):
         try:
             done, total = file.read_text().split()
         except FileNotFoundError:  # it ended just now
@@ -92,11 +94,11 @@ def under_way(experiment: Experiment) -> dict[str, tuple[int, int]]:
 
 def check(names: Sequence[str] = ()) -> list[str]:
     """Return what is wrong with the records and the ledger, one line each; empty if nothing is."""
-    problems = [problem for name in names or every_name() for problem in _check_record(name)]
+    problems = [problem for name in names or every_name() if (problem := _check_record(name))]
     if not names:
         known = set(every_name())
         problems += [f"{name}: has a record but no experiment" for name in _strays(known)]
-        problems += _check_ledger(known)
+        problems += faults(claims_by_experiment())
     return problems
 
 
@@ -121,43 +123,34 @@ def drift(old: Record, new: Record) -> list[str]:
 def _carry_out(
     name: str, pairs: Sequence[tuple[str, int]], folder: Path, jobs: int, dask: str | None
 ) -> Iterator[Run]:
-    from joblib import Parallel, delayed, parallel_config
+    if not pairs:
+        return
+    if dask:
+        if find_spec("distributed") is None:
+            raise ImportError(
+                "a Dask cluster needs the package distributed, which is not installed; "
+                'run: pip install "cnnnotes[cluster]"'
+            )
+        from distributed import Client
+        from distributed import as_completed as as_computed
 
-    with ExitStack() as stack:
-        if dask:
-            if find_spec("distributed") is None:
-                raise ImportError(
-                    "a Dask cluster needs the package distributed, which is not installed; "
-                    'run: pip install "cnnnotes[cluster]"'
-                )
-            from distributed import Client
-
-            stack.enter_context(Client(dask, set_as_default=True))
-            stack.enter_context(parallel_config(backend="dask"))
-            jobs = -1
-        parallel = Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
-        progress = None if dask else folder
-        yield from parallel(delayed(_run_one)(name, arm, seed, progress) for arm, seed in pairs)
+        with Client(dask) as client:
+            futures = [client.submit(run_one, name, *pair, pure=False) for pair in pairs]
+            for _, whole in as_computed(futures, with_results=True):
+                yield whole
+        return
+    yield from in_processes(_run_here, [(name, *pair, folder) for pair in pairs], jobs)
 
 
-def _run_one(name: str, arm: str, seed: int, folder: Path | None) -> Run:
-    from threadpoolctl import threadpool_limits
-
-    threadpool_limits(1)  # for good: the order of sums, so their last bit, depends on it
-    progress = folder / f"{arm}-{seed}.progress" if folder else None
+def _run_here(name: str, arm: str, seed: int, folder: Path) -> Run:
+    progress = folder / f"{arm}-{seed}.progress"
 
     def report(done: int, total: int) -> None:
-        if progress:
-            write_whole(progress, f"{done} {total}")
+        write_whole(progress, f"{done} {total}")
 
     report(0, 1)
-    start = time.process_time()
-    outcome = find(name).run_arm(arm, seed, report)
-    seconds = time.process_time() - start
-    if progress:
-        progress.unlink(missing_ok=True)
-    parts = {"metrics": outcome.metrics, "seconds": seconds, "details": outcome.details}
-    whole: Run = rounded({"arm": arm, "seed": seed, **parts})
+    whole = run_one(name, arm, seed, report)
+    progress.unlink(missing_ok=True)
     return whole
 
 
@@ -169,12 +162,11 @@ def _kept_run(folder: Path, arm: str, seed: int) -> Run | None:
         return None
     except ValueError:  # not ours to mend: a cache may be thrown away
         return None
-    return run if (run.get("arm"), run.get("seed")) == (arm, seed) else None
+    return run if (run.get("arm"), run.get("seed")) == (arm, seed) and "versions" in run else None
 
 
 def _record(
     experiment: Experiment,
-    code: str,
     runs: list[Run],
     details: dict[str, Any],
     versions: dict[str, str],
@@ -195,85 +187,29 @@ def _record(
             "runs": runs,
             "details": details,
             "versions": versions,
-            "code": code,
             "seconds": sum(run["seconds"] for run in runs),
         }
     )
+    stamp([experiment.module])
     return results.load(experiment.name)
 
 
-def _recorded_code(experiment: Experiment) -> tuple[str, list[str], list[int]] | None:
+def _comes_out(experiment: Experiment) -> Record | None:
+    """Return the record if its raw numbers, and all that are wanted, are those of this code."""
     try:
         old = results.load(experiment.name)
-    except results.ResultsError:
+    except ResultsError:
         return None
-    return old["code"], old["arms"], old["seeds"]
+    wanted = list(experiment.arms), list(experiment.seeds)
+    return old if stamped(experiment) and (old["arms"], old["seeds"]) == wanted else None
 
 
-def _check_record(name: str) -> list[str]:
-    experiment = find(name)
-    again = f"run: cnnnotes experiments run {name}"
-    try:
-        record = results.load(experiment.name)
-    except results.ResultsError as error:
-        return [str(error)]
-    if record["code"] != experiment.code():
-        return [f"{name}: stale, the code it rests on has changed; {again}"]
-    decision = experiment.decide(Runs(record["runs"]))
-    expected = rounded(
-        {
-            "question": experiment.question,
-            "claims": experiment.claims,
-            "dataset": experiment.dataset,
-            "rule": experiment.rule,
-            "arms": experiment.arms,
-            "seeds": experiment.seeds,
-            "summary": summarise(record["runs"]),
-            "effects": decision.effects,
-            "verdict": decision.verdict,
-        }
-    )
-    return [
-        f"{name}: field '{_where(field, record[field], value)}' of its record is not what "
-        f"the experiment makes of the raw numbers; {again}"
-        for field, value in expected.items()
-        if record[field] != value
-    ]
-
-
-def _where(field: str, found: Any, expected: Any) -> str:
-    """Name the innermost entry in which two values differ."""
-    if isinstance(found, dict) and isinstance(expected, dict):
-        for key in [*expected, *found]:
-            if found.get(key) != expected.get(key):
-                return _where(f"{field}.{key}", found.get(key), expected.get(key))
-    return field
+def _check_record(name: str) -> str | None:
+    fault = disagreement(name)
+    if fault or stamped(find(name)):
+        return fault
+    return not_replayed(name)
 
 
 def _strays(known: set[str]) -> list[str]:
     return [name for name in results.names() if name not in known]
-
-
-def _check_ledger(known: set[str]) -> list[str]:
-    problems = []
-    tests = {name: find(name).claims for name in known}
-    for claim in LEDGER:
-        name = claim.experiment
-        if name is not None and claim.id not in tests.get(name, ()):
-            problems.append(f"ledger: claim {claim.id} names {name}, which does not test it")
-    stated = {(claim.experiment, claim.id) for claim in LEDGER}
-    for name, claims in sorted(tests.items()):
-        for claim_id in claims:
-            if (name, claim_id) not in stated:
-                problems.append(f"{name}: tests {claim_id}, but the ledger does not say so")
-    return problems
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found

@@ -10,6 +10,7 @@ import numpy as np
 
 from cnnnotes.conv import conv2d
 from cnnnotes.experiments.experiment import Decision, Details, Outcome, Report, Runs
+from cnnnotes.experiments.intervals import exact
 from cnnnotes.pool import max_pool2d
 from cnnnotes.shapes import (
     Conv,
@@ -123,11 +124,6 @@ def details(by_run: Details) -> dict[str, Any]:
     """Gather how often each argument surprises, and which settings leave input unread."""
     kept: dict[str, Any] = {arm: by_run[arm, SEEDS[0]] for arm in ARMS}
     return kept
-
-
-def exact(value: float) -> dict[str, Any]:
-    """Return a number that was counted, not sampled, as an effect: its interval has no width."""
-    return {"mean": value, "low": value, "high": value, "per_seed": [value]}
 
 
 def grid(operation: str) -> Iterator[Setting]:

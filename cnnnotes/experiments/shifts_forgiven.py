@@ -12,8 +12,7 @@ from cnnnotes.checks import Array
 from cnnnotes.data import load_digits, load_textures
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import Effect, better, effect, worse
-from cnnnotes.experiments.invariance_ladder import distance
-from cnnnotes.experiments.learned_filters import edge_bank
+from cnnnotes.experiments.toolkit import distance, edge_bank
 from cnnnotes.layers import Conv2d, MaxPool2d, ReLU, Sequential
 from cnnnotes.pool import avg_pool2d, blur_pool2d, lp_pool2d
 

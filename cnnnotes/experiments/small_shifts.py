@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from cnnnotes.checks import Array
 from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import check_matched, parameters, train, tune
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.permuted_pixels import cnn, mlp
+from cnnnotes.experiments.toolkit import cnn, mlp, moved, moved_at_random
 from cnnnotes.layers import (
     AdaptiveAvgPool2d,
     Conv2d,
@@ -24,6 +23,13 @@ QUESTION = "How well is a digit read that stands a few pixels beside where it st
 CLAIMS = ("C3",)
 DATASET = "digits"
 ARMS = ("cnn_global", "cnn_pool", "cnn_stride", "mlp", "mlp_shown")
+NAMES = {
+    "cnn_global": "CNN, global pooling",
+    "cnn_pool": "CNN, max pooling",
+    "cnn_stride": "CNN, strides only",
+    "mlp": "MLP",
+    "mlp_shown": "MLP trained on shifted digits",
+}
 SEEDS = range(6)
 RULE = """
 All networks are trained on digits in their own places; the metric is what a shift of the test
@@ -138,23 +144,6 @@ def decide(runs: Runs) -> Decision:
     else:
         verdict = "not supported"
     return Decision(effects, verdict)
-
-
-def moved(images: Array, down: int, across: int) -> Array:
-    """Move images by up to their own size; what leaves is lost, and blank paper fills the gap."""
-    height, width = images.shape[2:]
-    reach = max(abs(down), abs(across))
-    padded = np.pad(images, ((0, 0), (0, 0), (reach, reach), (reach, reach)))
-    top, left = reach - down, reach - across
-    return padded[:, :, top : top + height, left : left + width]
-
-
-def moved_at_random(images: Array, rng: np.random.Generator) -> Array:
-    """Move each image by up to `FARTHEST` pixels down or up, and across."""
-    by = rng.integers(-FARTHEST, FARTHEST + 1, size=(len(images), 2))
-    return np.concatenate(
-        [moved(image[None], *move) for image, move in zip(images, by.tolist(), strict=True)]
-    )
 
 
 def four_ways(distance: int) -> list[tuple[int, int]]:

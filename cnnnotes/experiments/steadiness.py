@@ -7,13 +7,15 @@ from cnnnotes.data import TEXTURES, load_textures
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import check_matched, train
 from cnnnotes.experiments.intervals import Effect, better, difference, worse
-from cnnnotes.experiments.pool_or_stride import network
+from cnnnotes.experiments.toolkit import HALVING_NAMES
+from cnnnotes.experiments.toolkit import halved as network
 from cnnnotes.training import predict
 
 QUESTION = "Do networks that pool train at more learning rates, and more alike, than strided ones?"
 CLAIMS = ("P5",)
 DATASET = "textures"
 ARMS = ("max", "average", "stride", "max_extra", "stride_extra")
+NAMES = {arm: HALVING_NAMES[arm] for arm in ARMS}
 SEEDS = range(8)
 RULE = """
 Each network is trained at six learning rates, from 0.01 to 0.32, each twice the one before. A run

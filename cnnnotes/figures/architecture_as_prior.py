@@ -7,26 +7,12 @@ from matplotlib.patches import Rectangle
 
 from cnnnotes.data import load_digits
 from cnnnotes.experiments import results
-from cnnnotes.figures.charts import band, dots, name_rows, runs_of
+from cnnnotes.experiments.four_levers import NAMES as LEVERS
+from cnnnotes.experiments.learned_filters import NAMES as CURVES
+from cnnnotes.figures.charts import band, dots, name_rows, percent, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 
 FILTERS = {"bank": "by hand", "random": "random", "learned": "learned"}
-CURVES = {
-    "bank_learned": "by hand, then learned",
-    "bank": "filters by hand",
-    "learned": "learned filters",
-    "hog": "HOG and SVM",
-    "random": "random filters",
-    "pixels": "no filters",
-}
-LEVERS = {
-    "baseline": "MLP",
-    "tuned": "tune the optimiser",
-    "regularised": "regularise",
-    "features": "add features",
-    "architecture": "change to a CNN",
-    "all_three": "the first three at once",
-}
 
 
 def three_places(palette: Palette) -> tuple[Figure, str]:
@@ -104,7 +90,7 @@ def filter_curves(palette: Palette) -> tuple[Figure, str]:
     axes.set(xscale="log", xlabel="training digits", ylabel="held-out accuracy")
     axes.set_xticks(sizes, [f"{size:,.0f}" for size in sizes])
     axes.minorticks_off()
-    axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(axes.yaxis)
     axes.legend(loc="lower right")
     shown = ", ".join(f"{size:,.0f}" for size in sizes)
     return figure, f"Held-out accuracy after {shown} training digits. {'; '.join(said)}."
@@ -123,7 +109,7 @@ def levers(palette: Palette) -> tuple[Figure, str]:
         dots(axes, row, runs_of(record, arm, "test_accuracy"), summary, colour)
         said.append(f"{name} {summary['mean']:.1%}")
     name_rows(axes, list(LEVERS.values()))
-    axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(axes.xaxis)
     axes.set_xlabel("held-out accuracy, digits placed at random")
     return figure, (
         f"Held-out accuracy on digits at random places, {len(record['seeds'])} seeds: "
@@ -163,7 +149,7 @@ def size(palette: Palette) -> tuple[Figure, str]:
     axes.set(xscale="log", xlabel="parameters", ylabel="held-out accuracy")
     axes.set_xticks(sizes, [f"{count:,.0f}" for count in sizes])
     axes.minorticks_off()
-    axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(axes.yaxis)
     axes.legend(loc="lower right")
     return figure, (
         f"Held-out accuracy of a CNN and of MLPs of {', '.join(f'{n:,.0f}' for n in sizes)} "

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from numpy.typing import ArrayLike
 
 from cnnnotes.experiments.results import Record
@@ -22,6 +23,16 @@ def dots(
     axes.plot(points, np.full(len(points), row), "o", ms=4, color=colour, alpha=0.35, mec="none")
     axes.plot([interval["low"], interval["high"]], [row, row], color=colour, lw=1.6)
     axes.plot(interval["mean"], row, "o", ms=7, color=colour, mec="none")
+
+
+def percent(axis: Axis) -> None:
+    """Write the shares along an axis in per cent."""
+    axis.set_major_formatter(lambda share, _: f"{share:.0%}")
+
+
+def points(axis: Axis) -> None:
+    """Write the differences of shares along an axis in percentage points, with their signs."""
+    axis.set_major_formatter(lambda share, _: f"{100 * share:+.3g}".replace("-", "−"))
 
 
 def name_rows(axes: Axes, names: Sequence[str]) -> None:

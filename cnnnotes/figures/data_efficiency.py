@@ -4,16 +4,11 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from cnnnotes.experiments import results
-from cnnnotes.figures.charts import band, dots, name_rows
+from cnnnotes.experiments.data_efficiency import NAMES
+from cnnnotes.figures.charts import band, dots, name_rows, percent, points
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 
 RECORD = "data_efficiency"
-NAMES = {
-    "cnn": "CNN",
-    "mlp_wide": "MLP, ten times larger",
-    "mlp": "MLP of the CNN's size",
-    "local": "locally connected",
-}
 
 
 def curves(palette: Palette) -> tuple[Figure, str]:
@@ -27,7 +22,7 @@ def curves(palette: Palette) -> tuple[Figure, str]:
     axes.set(xscale="log", xlabel="training images", ylabel="held-out accuracy")
     axes.set_xticks(sizes, [f"{size:,.0f}" for size in sizes])
     axes.minorticks_off()
-    axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(axes.yaxis)
     axes.legend(loc="lower right")
     last = {name: record["summary"][arm]["test_accuracy"]["mean"] for arm, name in NAMES.items()}
     return figure, (
@@ -49,7 +44,7 @@ def advantage(palette: Palette) -> tuple[Figure, str]:
     for row, effect in enumerate(shown.values()):
         dots(axes, row, effect["per_seed"], effect, palette.blue)
     name_rows(axes, list(shown))
-    axes.xaxis.set_major_formatter(lambda share, _: f"{100 * share:+.0f}".replace("-", "−"))
+    points(axes.xaxis)
     axes.set_xlabel("CNN's lead at 500 images, percentage points")
     return figure, "The CNN's lead at 500 training images, in percentage points: " + "; ".join(
         f"over the {name} {100 * effect['mean']:+.1f} ({100 * effect['low']:+.1f} to "

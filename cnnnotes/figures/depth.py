@@ -4,15 +4,11 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from cnnnotes.experiments import results
-from cnnnotes.figures.charts import dots, name_rows, runs_of
+from cnnnotes.experiments.depth import NAMES
+from cnnnotes.figures.charts import dots, name_rows, percent, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 
 RECORD = "depth"
-NAMES = {
-    "deep": "three 3×3, ReLU between",
-    "deep_linear": "three 3×3, nothing between",
-    "wide": "one 7×7",
-}
 
 
 def accuracy(palette: Palette) -> tuple[Figure, str]:
@@ -25,7 +21,7 @@ def accuracy(palette: Palette) -> tuple[Figure, str]:
         dots(axes, row, runs_of(record, arm, "test_accuracy"), summary, colour)
         said.append(f"{name} {summary['mean']:.1%}")
     name_rows(axes, list(NAMES.values()))
-    axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(axes.xaxis)
     axes.set_xlabel("held-out accuracy, digits at random places")
     return figure, (
         f"Held-out accuracy of {len(record['seeds'])} seeds at equal parameters and equal "

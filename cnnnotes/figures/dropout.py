@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from cnnnotes.experiments import results
 from cnnnotes.experiments.dropout_gap import SETTINGS, network
 from cnnnotes.experiments.intervals import effect
-from cnnnotes.figures.charts import dots, name_rows, runs_of
+from cnnnotes.figures.charts import dots, name_rows, percent, points, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 from cnnnotes.layers import Dropout
 
@@ -87,7 +87,7 @@ def rates(palette: Palette) -> tuple[Figure, str]:
         cell.set(xlabel="dropout rate", xticks=places)
         cell.set_xticklabels([f"{place:g}" for place in places], fontsize=8)
     axes[0].set_title("accuracy")
-    axes[0].yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(axes[0].yaxis)
     axes[0].legend(loc="lower left", fontsize=8)
     axes[1].set_title("loss, nats")
     return figure, (
@@ -117,7 +117,7 @@ def gains(palette: Palette) -> tuple[Figure, str]:
             if metric == "test_accuracy":
                 said.append(f"{name} {100 * found['mean']:+.1f} points")
         cell.axvline(0, color=palette.muted, lw=0.8)
-        cell.xaxis.set_major_formatter(lambda share, _: f"{100 * share:+.3g}")
+        points(cell.xaxis)
         name_rows(cell, list(rows))
     axes[0].set(title="held-out accuracy", xlabel="points")
     axes[1].set(title="gap", xlabel="points")
@@ -146,7 +146,7 @@ def others(palette: Palette) -> tuple[Figure, str]:
                 said.append(f"{name} {100 * found['mean']:+.1f}")
         cell.axvline(0, color=palette.muted, lw=0.8)
         name_rows(cell, list(rows))
-    axes[0].xaxis.set_major_formatter(lambda share, _: f"{100 * share:+.3g}")
+    points(axes[0].xaxis)
     axes[0].set(title="held-out accuracy", xlabel="points")
     axes[1].set(title="held-out loss", xlabel="nats")
     return figure, (

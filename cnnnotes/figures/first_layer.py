@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from cnnnotes.experiments import results
+from cnnnotes.experiments.first_layer import NAMES
 from cnnnotes.figures.charts import dots, mosaic, name_rows, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 from cnnnotes.inspection import (
@@ -17,12 +18,6 @@ from cnnnotes.inspection import (
 )
 
 RECORD = "first_layer"
-NAMES = {
-    "digits": "digits",
-    "textures": "textures",
-    "digits_faint": "digits, faint start",
-    "textures_faint": "textures, faint start",
-}
 WHEN = {"before": "before", "noise": "noise as smooth", "after": "after"}
 
 

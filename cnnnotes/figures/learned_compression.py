@@ -18,7 +18,7 @@ from cnnnotes.experiments.learned_compression import (
     rebuilt,
     standardised,
 )
-from cnnnotes.figures.charts import band, dots, name_rows, runs_of
+from cnnnotes.figures.charts import band, dots, name_rows, percent, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 
 SHOWN = 8
@@ -130,7 +130,7 @@ def traded(palette: Palette) -> tuple[Figure, str]:
         axes[1, column].set_xticklabels(SIZES)
     for cell, label in zip(axes[:, 0], ("class read", "variance lost"), strict=True):
         cell.set_ylabel(label)
-        cell.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+        percent(cell.yaxis)
     handles = axes[0, 0].get_legend_handles_labels()
     figure.legend(*handles, loc="outside lower center", ncols=len(NAMES))
     return figure, (
@@ -156,7 +156,7 @@ def other_tasks(palette: Palette) -> tuple[Figure, str]:
         cell.set_xticks([], minor=True)
         cell.set_xticklabels(SIZES)
     axes[0].set_ylabel("variance explained")
-    axes[0].yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(axes[0].yaxis)
     handles = axes[0].get_legend_handles_labels()
     figure.legend(*handles, loc="outside lower center", ncols=3)
     return figure, (
@@ -179,7 +179,7 @@ def hand_made(palette: Palette) -> tuple[Figure, str]:
             dots(cell, row, runs_of(record, arm, "test_accuracy"), summary, colour)
             of_set.append(f"{METHOD_NAMES[method]} {summary['mean']:.1%}")
         cell.set_title(images)
-        cell.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+        percent(cell.xaxis)
         name_rows(cell, list(METHOD_NAMES.values()))
         said.append(f"{images}: {', '.join(of_set)}")
     for cell in axes[1]:

@@ -5,7 +5,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from cnnnotes.experiments import results
-from cnnnotes.figures.charts import band, runs_of
+from cnnnotes.figures.charts import band, percent, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 
 RECORD = "learning_or_noise"
@@ -88,7 +88,7 @@ def memorising(palette: Palette) -> tuple[Figure, str]:
             band(axes, range(len(curve["mean"])), curve, colour, f"{arm} labels")
             said.append(f"{NAMES[metric]}, {arm} labels, {curve['mean'][-1]:.0%}")
         axes.set(title=NAMES[metric], xlabel="epoch", ylim=(0, 1.02))
-    cells[0].yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(cells[0].yaxis)
     cells[1].legend(loc="center right", bbox_to_anchor=(1, 0.62), fontsize=8)
     return figure, f"Through {len(curve['mean']) - 1} epochs. At the end: {'; '.join(said)}."
 

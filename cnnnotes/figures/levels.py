@@ -8,7 +8,7 @@ from cnnnotes.data import load_digits
 from cnnnotes.experiments import results
 from cnnnotes.experiments.invariance_ladder import DECIDED_AT, FARTHEST, LEVELS
 from cnnnotes.experiments.levels import STAGES, network
-from cnnnotes.figures.charts import band, runs_of
+from cnnnotes.figures.charts import band, percent, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 from cnnnotes.inspection import feature_maps, top_patches
 from cnnnotes.layers import Sequential
@@ -36,7 +36,7 @@ def probes(palette: Palette) -> tuple[Figure, str]:
             said.append(f"{name}, {what}: " + ", ".join(f"{m:.0%}" for m in trained["mean"]))
         cell.set(title=name, xlabel="read after stage", xticks=stages, ylim=(0.2, 1))
     axes[0].set_ylabel("held-out accuracy")
-    axes[0].yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(axes[0].yaxis)
     axes[0].legend(loc="lower left", fontsize=8)
     return figure, (
         "Accuracy of linear classifiers on 16 numbers after stages 1, 2 and 3 of trained networks. "

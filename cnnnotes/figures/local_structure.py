@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 from cnnnotes.data import load_photos
 from cnnnotes.experiments import results
 from cnnnotes.experiments.local_structure import DISTANCES, PATCH, distances, patches
-from cnnnotes.figures.charts import band, dots, name_rows, runs_of
+from cnnnotes.figures.charts import band, dots, name_rows, percent, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 
 RECORD = "local_structure"
@@ -57,7 +57,7 @@ def unexplained(palette: Palette) -> tuple[Figure, str]:
         said.append(f"{names[-1]} {summary['mean']:.0%}")
     name_rows(axes, names)
     axes.set_xlim(left=0)
-    axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(axes.xaxis)
     axes.set_xlabel("variance that the nearest patch leaves unexplained")
     return figure, (
         f"Share of a patch's variance that its nearest patch elsewhere leaves unexplained, "

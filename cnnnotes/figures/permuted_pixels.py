@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from cnnnotes.data import load_digits
 from cnnnotes.experiments import results
-from cnnnotes.figures.charts import dots, name_rows, runs_of
+from cnnnotes.figures.charts import dots, name_rows, percent, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 
 RECORD = "permuted_pixels"
@@ -52,7 +52,7 @@ def accuracy(palette: Palette) -> tuple[Figure, str]:
     axes.plot([], [], "o", color=palette.blue, label="true pixels")
     axes.plot([], [], "o", color=palette.orange, label="permuted pixels")
     axes.legend(loc="center right")
-    axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(axes.xaxis)
     axes.set_xlabel("held-out accuracy")
     return figure, (
         f"Held-out accuracy with true and with permuted pixels, {len(record['seeds'])} seeds each: "

@@ -6,20 +6,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
 from cnnnotes.experiments import results
+from cnnnotes.experiments.pool_or_stride import NAMES
 from cnnnotes.experiments.steadiness import LEARNING_RATES, LEAST_ACCURACY, PAIRS
-from cnnnotes.figures.charts import dots, name_rows, runs_of
+from cnnnotes.figures.charts import dots, name_rows, percent, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 from cnnnotes.pool import avg_pool2d, blur_pool2d, max_pool2d
 
 RECORD = "pool_or_stride"
-NAMES = {
-    "max": "max pooling",
-    "average": "average pooling",
-    "blur": "blur pooling",
-    "stride": "stride instead",
-    "stride_extra": "strided layer added",
-    "max_extra": "layer added, max pooling",
-}
 SHORT = {
     "max": "max",
     "average": "average",
@@ -42,7 +35,7 @@ def accuracy(palette: Palette) -> tuple[Figure, str]:
             summary = record["summary"][arm][metric]
             dots(axes, row, runs_of(record, arm, metric), summary, colour)
         name_rows(axes, list(NAMES.values()))
-        axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+        percent(axes.xaxis)
         axes.set_xlabel(label)
     rows = []
     for arm, name in NAMES.items():
@@ -71,7 +64,7 @@ def cost(palette: Palette) -> tuple[Figure, str]:
         )
     axes.set(xlabel="multiply-accumulates per image, thousands", ylabel="held-out accuracy")
     axes.margins(x=0.28, y=0.15)
-    axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(axes.yaxis)
     return figure, f"Cost against accuracy. {'; '.join(said)}."
 
 
@@ -121,7 +114,7 @@ def shifts(palette: Palette) -> tuple[Figure, str]:
         means = [record["summary"][arm][f"consistency_{fill}"]["mean"] for fill in fills]
         said.append(f"{name} {means[0]:.0%} and {means[1]:.0%}")
     name_rows(axes, list(NAMES.values()))
-    axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(axes.xaxis)
     axes.set_xlabel("answers kept under a one-pixel move")
     axes.legend(loc="lower left")
     return figure, (
@@ -147,7 +140,7 @@ def learning_rates(palette: Palette) -> tuple[Figure, str]:
         axes[2].plot([], [], color=colour, label=name)
     axes[2].legend(loc="upper right", fontsize=8)
     axes[0].set(ylabel="held-out accuracy", ylim=(0.1, 0.7))
-    axes[0].yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(axes[0].yaxis)
     axes[1].set_xlabel("learning rate")
     said = []
     for arm in record["arms"]:

@@ -5,18 +5,11 @@ from matplotlib.figure import Figure
 
 from cnnnotes.data import load_digits
 from cnnnotes.experiments import results
-from cnnnotes.experiments.small_shifts import COMPARED_AT, FARTHEST, moved
-from cnnnotes.figures.charts import band
+from cnnnotes.experiments.small_shifts import COMPARED_AT, FARTHEST, NAMES, moved
+from cnnnotes.figures.charts import band, percent
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 
 RECORD = "small_shifts"
-NAMES = {
-    "cnn_global": "CNN, global pooling",
-    "cnn_pool": "CNN, max pooling",
-    "cnn_stride": "CNN, strides only",
-    "mlp": "MLP",
-    "mlp_shown": "MLP trained on shifted digits",
-}
 
 
 def images(palette: Palette) -> tuple[Figure, str]:
@@ -51,7 +44,7 @@ def accuracy(palette: Palette) -> tuple[Figure, str]:
     axes.set(xlabel="shift of the test digits, pixels", ylabel="held-out accuracy", ylim=(0, 1.02))
     axes.set_xlim(0, FARTHEST)
     axes.set_xticks(range(FARTHEST + 1))
-    axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(axes.yaxis)
     axes.legend(loc="lower left")
     return figure, (
         f"Held-out accuracy at shifts of 0, {COMPARED_AT} and {FARTHEST} pixels: {'; '.join(said)}."

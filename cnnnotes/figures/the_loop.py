@@ -10,7 +10,7 @@ from cnnnotes.data import load_digits
 from cnnnotes.experiments import results
 from cnnnotes.experiments.fair import train
 from cnnnotes.experiments.intervals import effect
-from cnnnotes.figures.charts import dots, mosaic, name_rows, runs_of
+from cnnnotes.figures.charts import dots, mosaic, name_rows, points, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 from cnnnotes.inspection import feature_maps
 from cnnnotes.layers import Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Sequential
@@ -95,7 +95,7 @@ def seeds(palette: Palette) -> tuple[Figure, str]:
             f"{100 * float(by_seed.max()):+.1f} by seed"
         )
     axes.axvline(0, color=palette.muted, lw=0.8)
-    axes.xaxis.set_major_formatter(lambda share, _: f"{100 * share:+.3g}")
+    points(axes.xaxis)
     axes.set_xlabel("max pooling over stride, points")
     name_rows(axes, list(rows))
     return figure, f"Max pooling over stride. {'; '.join(said)}."

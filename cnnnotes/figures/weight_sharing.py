@@ -6,16 +6,11 @@ from matplotlib.figure import Figure
 
 from cnnnotes.conv import conv2d_matrix
 from cnnnotes.experiments import results
+from cnnnotes.experiments.counting_parameters import NAMES
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 
 RECORD = "counting_parameters"
 SIZE, KERNEL = 6, 3
-NAMES = {
-    "fully_connected": "fully connected",
-    "few_units": "fully connected, 128 units",
-    "locally_connected": "locally connected",
-    "convolution": "convolution",
-}
 
 
 def constraints(palette: Palette) -> tuple[Figure, str]:

@@ -13,6 +13,7 @@ from cnnnotes.data import load_photos
 from cnnnotes.experiments import results
 from cnnnotes.experiments.intervals import interval
 from cnnnotes.experiments.pooling_helps import COMPARED_AT, FARTHEST
+from cnnnotes.experiments.pooling_helps import NAMES as NETWORKS
 from cnnnotes.experiments.shifts_forgiven import (
     WINDOWS,
     diagonal_share,
@@ -21,7 +22,7 @@ from cnnnotes.experiments.shifts_forgiven import (
     share_of_all_eight,
     straight_share,
 )
-from cnnnotes.figures.charts import band, runs_of
+from cnnnotes.figures.charts import band, percent, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 from cnnnotes.layers import MaxPool2d
 from cnnnotes.pool import avg_pool2d_backward, max_pool2d_backward
@@ -33,12 +34,6 @@ KIND_NAMES = {
     "lp": "Lp, p = 2",
     "blur": "blur",
     "stride": "one value kept",
-}
-NETWORKS = {
-    "max": "max pooling",
-    "average": "average pooling",
-    "stride": "stride",
-    "flat": "full size",
 }
 
 
@@ -121,7 +116,7 @@ def chance(palette: Palette) -> tuple[Figure, str]:
         )
         said.append(f"{name} {', '.join(f'{value:.0%}' for value in mean)}")
     axes.set(xlabel="side of the window, pixels", ylabel="maximum stays", ylim=(0, 0.9))
-    axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(axes.yaxis)
     axes.legend(loc="upper left", fontsize=8, ncols=2)
     two, three, eight = (float(straight_share(side)) for side in (2, 3, 8))
     return figure, (
@@ -213,7 +208,7 @@ def kept(palette: Palette) -> tuple[Figure, str]:
         cell.set(title=name, xlabel="side of the window")
         cell.set_xticks(places, [*map(str, WINDOWS), "all"])
         cell.yaxis.set_major_locator(MultipleLocator(0.1 if name == "digits" else 0.05))
-        cell.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+        percent(cell.yaxis)
     axes[0].set_ylabel("nearest image, same class")
     axes[0].legend(loc="lower left", fontsize=8)
     return figure, (
@@ -235,7 +230,7 @@ def helps(palette: Palette) -> tuple[Figure, str]:
     axes.axvline(COMPARED_AT, color=palette.faint, lw=1)
     axes.set(xlabel="each digit moved at random by up to, pixels", ylabel="held-out accuracy")
     axes.set_xticks(range(FARTHEST + 1))
-    axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    percent(axes.yaxis)
     axes.legend(loc="lower left", fontsize=9)
     return figure, (
         "Held-out accuracy of networks with equal parameters, in place and with each digit moved "

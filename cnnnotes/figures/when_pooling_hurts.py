@@ -10,7 +10,7 @@ from cnnnotes.data import load_shapes
 from cnnnotes.experiments import results
 from cnnnotes.experiments.pooling_early import MARKS, SIDE, SIZES, load_marks
 from cnnnotes.experiments.position_lost import STAGES
-from cnnnotes.figures.charts import dots, name_rows, runs_of
+from cnnnotes.figures.charts import dots, name_rows, percent, runs_of
 from cnnnotes.figures.style import TEXT_WIDTH, Palette
 from cnnnotes.layers import MaxPool2d, Sequential
 
@@ -161,7 +161,7 @@ def early_late(palette: Palette) -> tuple[Figure, str]:
         name_rows(cell, list(ORDER_NAMES.values()))
         cell.axvline(1 / len(MARKS), color=palette.muted, ls="--", lw=1)
         cell.set(title=f"{size} marks", xlabel="held-out accuracy", xlim=(0.18, 1.04))
-        cell.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+        percent(cell.xaxis)
         said.append(f"{size} marks: {', '.join(means)}")
     return figure, (
         "Held-out accuracy of networks with four convolutions (C) and two poolings (P) in "

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnnotes.checks import Array
 from cnnnotes.report.findings import LayerFindings, Report, inspect
-from cnnnotes.report.images import load_images, load_labels
+from cnnnotes.report.images import load_images, load_labels, on_light_ground
 from cnnnotes.report.page import comparison_page, report_page
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "inspect",
     "load_images",
     "load_labels",
+    "on_light_ground",
     "report",
 ]
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from cnnnotes.checks import Array
 from cnnnotes.inspection import blank_maps, dead_filters, duplicate_filters, shift_sensitivity
-from cnnnotes.report.networks import Run, in_a_row, run
+from cnnnotes.running import Run, in_a_row, run
 from cnnnotes.shapes import Trace
 from cnnnotes.shapes.descriptions import Other
-from cnnnotes.shapes.tables import plain_table
+from cnnnotes.shapes.tables import plain_table, printable
 from cnnnotes.shapes.tracing import Row
 
 SHIFTED = 32  # images that are moved; it takes four more runs
@@ -184,6 +184,11 @@ def _confusions(logits: Array, labels: Array) -> Array:
             f"labels need a model that ends in one value a class, (N, classes); this one ends in "
             f"shape {logits.shape}"
         )
+    if np.shape(labels) == logits.shape:
+        raise ValueError(
+            f"labels (shape {np.shape(labels)}) must be the classes, ({len(logits)},), not "
+            "one-hot; give labels.argmax(axis=1)"
+        )
     if not isinstance(labels, np.ndarray) or not np.issubdtype(labels.dtype, np.integer):
         given = f"dtype {labels.dtype}" if isinstance(labels, np.ndarray) else type(labels).__name__
         raise TypeError(f"labels ({given}) must be a NumPy array of whole numbers, the classes")
@@ -283,7 +288,7 @@ _FINDERS: tuple[Callable[[Report], Iterator[str]], ...] = (
 
 def called(row: Row) -> str:
     """Return a layer's name for a sentence: "conv1 (conv 1->6 5x5)", "0 (relu)"."""
-    return f"{row.name} ({row.layer})" if row.layer else row.name
+    return printable(f"{row.name} ({row.layer})" if row.layer else row.name)
 
 
 def listed(numbers: Iterable[Any], most: int = 8) -> str:

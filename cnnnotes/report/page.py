@@ -1,7 +1,7 @@
 """The report as one HTML page: no script, nothing fetched, light and dark, wide and narrow."""
 
+import html
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 from math import isnan
 
 import numpy as np
@@ -10,6 +10,7 @@ from cnnnotes.checks import Array
 from cnnnotes.inspection import top_patches
 from cnnnotes.report import pictures
 from cnnnotes.report.findings import COLUMNS, LayerFindings, Report, called, listed
+from cnnnotes.shapes.tables import printable
 
 PROBES = 4  # images whose maps are drawn: the first ones, so that reports can be compared
 FILTERS = 12  # maps of one layer that are drawn
@@ -53,6 +54,11 @@ img { display: block; height: auto; image-rendering: pixelated; max-width: 100%;
 .variants > section { min-width: 0; }
 @media print { body { max-width: none; } }
 """
+
+
+def escape(text: str) -> str:
+    """Return text for a page: marks of HTML and characters that do not print are escaped."""
+    return html.escape(printable(text))
 
 
 def report_page(report: Report) -> str:
@@ -183,9 +189,9 @@ def _probes(report: Report) -> str:
     picture = pictures.photo(pictures.grid(pictures.smaller(shown, 96)[None]))
     wide = min(height * 4, 96 * len(shown))
     return (
-        "<figure>"
+        "<figure><div class='maps'>"
         + _image(picture, f"The first {len(shown)} images, as they are", wide)
-        + "<figcaption>Maps are drawn for these. Counts are over all "
+        + "</div><figcaption>Maps are drawn for these. Counts are over all "
         f"{len(report.images)}.</figcaption></figure>"
     )
 
@@ -347,13 +353,13 @@ def _table(
         for number, row in enumerate(rows)
     )
     return (
-        f"<div class='wide' role='region' aria-label='{escape(label, quote=True)}' tabindex='0'>"
+        f"<div class='wide' role='region' aria-label='{escape(label)}' tabindex='0'>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
 def _image(source: str, alt: str, wide: int) -> str:
-    return f"<img src='{source}' alt='{escape(alt, quote=True)}' style='width:{wide}px'>"
+    return f"<img src='{source}' alt='{escape(alt)}' style='width:{wide}px'>"
 
 
 def _bar(value: float, largest: float) -> str:

@@ -32,7 +32,7 @@ def photo(values: Array) -> str:
     inside = np.asarray(np.isfinite(values).all(axis=0))
     levels = np.rint(np.nan_to_num(values).clip(0, 1) * 63).astype(int)
     if len(values) == 3:
-        rgba = np.concatenate([levels * 4, inside[None] * 255]).astype(np.uint8)
+        rgba = np.concatenate([levels * 255 // 63, inside[None] * 255]).astype(np.uint8)
         return _png(rgba.transpose(1, 2, 0), 6)
     grey = np.where(inside, np.rint(levels.mean(axis=0)), 64).astype(np.uint8)
     colours = bytes([level * 255 // 63 for level in range(64) for _ in "rgb"] + [0, 0, 0])

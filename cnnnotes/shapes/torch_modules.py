@@ -71,12 +71,14 @@ def build_from_module(module: Any, shape: Shape) -> Graph:
     return recorder.graph
 
 
-def run_module(module: Any, inputs: Any, keep: Callable[[int, Any], object]) -> Graph:
-    """Return the graph of a module as `build_from_module` does, found on real inputs (N, …).
+def run_module(
+    module: Any, inputs: Any, keep: Callable[[int, Any], object], *, differentiable: bool = False
+) -> tuple[Graph, Any]:
+    """Return the graph of a module as `build_from_module` does, and its output, on inputs (N, …).
 
     ``keep(number, tensor)`` is told what each step makes; the tensor may be written over later.
-    The module runs in eval mode and without gradients; its modes are put back. Steps of a layer
-    that is used again are numbered: "relu", "relu (2)".
+    The module runs in eval mode, without gradients if not ``differentiable``; its modes are put
+    back. Steps of a layer that is used again are numbered: "relu", "relu (2)".
     """
     torch: Any = sys.modules["torch"]
     recorder = _Runner(Graph(tuple(inputs.shape[1:])), torch.Tensor, keep)
@@ -91,12 +93,12 @@ def run_module(module: Any, inputs: Any, keep: Callable[[int, Any], object]) -> 
         stack.enter_context(in_eval_mode(module))
         for name, part in module.named_modules():
             stack.enter_context(_hooked(part, recorder, name or type(part).__name__))
-        stack.enter_context(torch.no_grad())
+        stack.enter_context(torch.set_grad_enabled(differentiable))
         stack.enter_context(torch.random.fork_rng(devices=[]))
         recorder.produced(inputs, 0)
         stack.enter_context(Mode())
         try:
-            module(inputs)
+            output = module(inputs)
         except ShapeError:
             raise
         except (RuntimeError, ValueError, IndexError) as error:
@@ -110,7 +112,7 @@ def run_module(module: Any, inputs: Any, keep: Callable[[int, Any], object]) -> 
         uses[step.name] += 1
         if uses[step.name] > 1:
             graph.steps[number] = replace(step, name=f"{step.name} ({uses[step.name]})")
-    return graph
+    return graph, output
 
 
 @contextmanager

@@ -1,9 +1,8 @@
 """Run the labs and publish them: as pages, as executed notebooks, as Python files.
 
-A lab is `docs/labs/<name>.py`, in cells ("py:percent"). mkdocs-jupyter finds it and makes a page of
-it. Here it is executed as Jupyter does it, in an empty folder, and only when the lab or the code
-that it uses changed. Its page is then Markdown like any other: mkdocs-jupyter's own HTML weighs
-640 KB, asks another host for MathJax, and knows neither our math nor our links.
+A lab is `docs/labs/<name>.py`, in cells ("py:percent"). It is executed as Jupyter does it, in an
+empty folder, and only when the lab or the code that it uses changed. Its page, `<name>.md` beside
+it, is Markdown like any other, for MkDocs and Zensical alike.
 """
 
 import ast
@@ -38,6 +37,7 @@ LABS = DOCS / "labs"
 PUBLISHED = GENERATED / "labs"
 SECONDS = 300
 MARK = "# %%"
+MADE_FROM = "made_from:"
 REQUIREMENT = re.compile(r'"cnnnotes\[([a-z,]+)\]"')
 OPTIONAL = "torch"
 """Where it is not installed, labs that import it are shown without their outputs."""
@@ -54,10 +54,14 @@ def names() -> list[str]:
     return sorted(path.stem for path in LABS.glob("*.py"))
 
 
-def name_of(page: str) -> str | None:
-    """Return which lab a page's path below `docs/` stands for, or None."""
-    path = DOCS / page
-    return path.stem if path.parent == LABS and path.suffix == ".py" else None
+def page_path(name: str) -> Path:
+    """Return where a lab's page is written: beside its Python file, and not kept in git."""
+    return LABS / f"{name}.md"
+
+
+def is_generated(page: Path) -> bool:
+    """Say whether a page below `docs/` was written from a lab."""
+    return page.parent == LABS and MADE_FROM in page.read_text(encoding="utf-8")[:200]
 
 
 def text_of(name: str) -> str:
@@ -111,7 +115,10 @@ def build(chosen: list[str] | None = None) -> None:
                 errors.append(str(error))
     if errors:
         raise SiteError("\n".join(errors))
-    for file in PUBLISHED.glob("*"):
+    for name in chosen:
+        write(page_path(name), page(name).encode())
+    left_behind = [*PUBLISHED.glob("*"), *filter(is_generated, LABS.glob("*.md"))]
+    for file in left_behind:
         if file.name.partition(".")[0] not in names():
             file.unlink()
 
@@ -251,7 +258,8 @@ def page(name: str) -> str:
     about = json.dumps(re.sub(r"[*`$]|\]\([^)]*\)|\[", "", about), ensure_ascii=False)
     executed = any(cell.get("outputs") for cell in notebook.cells)
     note = "" if executed else MISSING
-    parts[0] = f"---\ndescription: {about}\n---\n{title}\n\n{_offers(name)}\n\n{note}{first}"
+    head = f"---\n{MADE_FROM} {name}.py\ndescription: {about}\n---\n"
+    parts[0] = f"{head}{title}\n\n{_offers(name)}\n\n{note}{first}"
     return "\n\n".join(parts) + "\n"
 
 

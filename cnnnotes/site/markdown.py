@@ -25,6 +25,7 @@ import re
 import textwrap
 from html import escape
 from importlib import import_module
+from posixpath import dirname, relpath
 from typing import ClassVar
 from xml.etree.ElementTree import Element
 
@@ -185,6 +186,35 @@ class MathCheck(Treeprocessor):
                     raise SiteError(f"bad TeX: {text!r} has an incomplete {element.tag}")
 
 
+class RelativeLinks(Treeprocessor):
+    """Makes links and pictures that begin with `/`, as our fences write them, relative to the page.
+
+    Before MkDocs or Zensical look at them: MkDocs could do it, Zensical can't.
+    """
+
+    def run(self, root: Element) -> None:
+        """Rewrite them; text that is no page of a site is left as it is."""
+        page = _page(self.md)
+        for element in root.iter() if page else ():
+            for attribute in ("href", "src"):
+                target = element.get(attribute) or ""
+                if target.startswith("/") and page:
+                    place, mark, anchor = target[1:].partition("#")
+                    relative = relpath(place, dirname(page) or ".")
+                    element.set(attribute, f"{relative}{mark}{anchor}")
+
+
+def _page(md: Markdown) -> str | None:
+    """Return the page's path below `docs/`; MkDocs and Zensical leave it with a processor each."""
+    if "relpath" in md.treeprocessors:
+        path: str = md.treeprocessors["relpath"].file.src_uri
+        return path
+    if "rendering_context" in md.preprocessors:
+        path = md.preprocessors["rendering_context"].page.path
+        return path
+    return None
+
+
 class CNNNotes(Extension):
     """The Markdown extension that the pages are written for."""
 
@@ -193,6 +223,7 @@ class CNNNotes(Extension):
         md.preprocessors.register(Fences(md), "cnnnotes-fences", 40)
         LaTeX2MathMLExtension().extendMarkdown(md)
         md.treeprocessors.register(MathCheck(md), "cnnnotes-math-check", 5)
+        md.treeprocessors.register(RelativeLinks(md), "cnnnotes-relative-links", 4)
 
 
 def makeExtension(**settings: object) -> CNNNotes:

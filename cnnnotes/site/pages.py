@@ -12,7 +12,7 @@ def texts() -> dict[str, str]:
     written = {
         path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(DOCS.rglob("*.md"))
-        if "generated" not in path.parts
+        if "generated" not in path.parts and not labs.is_generated(path)
     }
     return written | {f"labs/{name}.py": labs.prose_of(name) for name in labs.names()}
 

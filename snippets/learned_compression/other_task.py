@@ -4,7 +4,7 @@ from cnnnotes.experiments.fair import train
 from cnnnotes.experiments.learned_compression import (
     coded, components, explained, network, properties,
 )
-from cnnnotes.experiments.levels import readable
+from cnnnotes.experiments.toolkit import readable
 
 digits = load_digits(seed=0)
 parts = digits.train_images, digits.test_images

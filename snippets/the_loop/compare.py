@@ -1,9 +1,9 @@
 """Train both variants for two epochs, and write them side by side on one page."""
 from pathlib import Path
-from cnnnotes import inspection
 from cnnnotes.data import load_digits
 from cnnnotes.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from cnnnotes.optim import SGD
+from cnnnotes.report import compare
 from cnnnotes.training import fit
 
 digits = load_digits(seed=0)
@@ -19,10 +19,10 @@ for model in variants.values():
     optimizer = SGD(model.parameters(), lr=0.05, momentum=0.9)
     fit(model, digits.train_images, digits.train_labels, epochs=2, optimizer=optimizer,
         seed=0, progress=False)
-found = inspection.compare(
+found = compare(
     variants, digits.test_images[:200], digits.test_labels[:200], "comparison.html")
-for name, report in found.items():
-    change = report.layers[-1].change
-    print(f"{name:6}  right: more than 80 %: {report.accuracy > 0.8}, "
-          f"output changes less than the image: {change < report.input_change}")
+for name, said in found.items():
+    change = said.layers[-1].change
+    print(f"{name:6}  right: more than 80 %: {said.accuracy > 0.8}, "
+          f"output changes less than the image: {change < said.input_change}")
 print("the page is small:", Path("comparison.html").stat().st_size < 100_000)

@@ -1,7 +1,7 @@
 """A look inside a network that nobody has trained: what stands out?"""
 import torch
-from cnnnotes import inspection
 from cnnnotes.data import load_digits
+from cnnnotes.report import report
 from torch.nn import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 
 torch.manual_seed(0)
@@ -10,7 +10,7 @@ model = Sequential(
     Flatten(), Linear(400, 120), ReLU(), Linear(120, 10),
 )
 model[3].bias.data[5] = -100  # a filter that nothing will ever wake up
-found = inspection.report(model, load_digits(0).test_images[:100], path="report.html")
+found = report(model, load_digits(0).test_images[:100], path="report.html")
 print("dead in the second convolution:", found["4"].dead)
 print("one of its units sees:", found["4"].row.receptive_field, "pixels")
 print(next(said for said in found.findings() if "parameters" in said))

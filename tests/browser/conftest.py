@@ -34,16 +34,21 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory):
-    """The built site, served on this machine: `site/` if SITE_DIR names it, else a fresh build."""
+def built(tmp_path_factory):
+    """The folder of the built site: `site/` if SITE_DIR names it, else a fresh build."""
     folder = os.environ.get("SITE_DIR")
     if folder is None:
         folder = str(tmp_path_factory.mktemp("site"))
         subprocess.run(
             [sys.executable, "-m", "mkdocs", "build", "--site-dir", folder], cwd=ROOT, check=True
         )
-    folder = str((ROOT / folder).resolve())
-    handler = functools.partial(Quiet, directory=folder)
+    return (ROOT / folder).resolve()
+
+
+@pytest.fixture(scope="session")
+def address(built):
+    """The built site, served on this machine."""
+    handler = functools.partial(Quiet, directory=str(built))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"

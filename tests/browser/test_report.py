@@ -5,7 +5,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from networks_to_inspect import SmallResNet, lenet, noise
 
-from cnnnotes import inspection
+from cnnnotes.report import compare, report
 
 LOOKS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
 
@@ -14,10 +14,10 @@ LOOKS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark"
 def reports(tmp_path_factory):
     folder = tmp_path_factory.mktemp("reports")
     digits, labels = noise(12, 1, 28, 28), np.arange(12) % 10
-    inspection.report(lenet(), digits, labels, folder / "lenet.html", title="LeNet-5")
-    inspection.report(SmallResNet(), noise(8, 3, 32, 32), None, folder / "resnet.html")
+    report(lenet(), digits, labels, folder / "lenet.html", title="LeNet-5")
+    report(SmallResNet(), noise(8, 3, 32, 32), None, folder / "resnet.html")
     variants = {"five": lenet(), "five again": lenet()}
-    inspection.compare(variants, digits, labels, folder / "comparison.html")
+    compare(variants, digits, labels, folder / "comparison.html")
     return folder
 
 

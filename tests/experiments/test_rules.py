@@ -21,6 +21,7 @@ from cnnnotes.experiments import (
 )
 from cnnnotes.experiments.experiment import Runs
 from cnnnotes.experiments.fair import check_matched, parameters
+from cnnnotes.experiments.fair import costs as costs_of
 from cnnnotes.layers import Dropout
 
 
@@ -110,8 +111,7 @@ def test_pool_or_stride(gains, verdict):
 def test_halving_halves_and_costs_what_the_rule_says():
     shapes, costs = set(), {}
     for arm in pool_or_stride.ARMS:
-        images = np.zeros((2, 1, 32, 32), np.float32)
-        table = pool_or_stride.layer_table(pool_or_stride.network(arm, 0), images)
+        table = costs_of(pool_or_stride.network(arm, 0), (1, 32, 32))
         shapes.add(tuple(table[-2]["output_shape"]))
         costs[arm] = [sum(row[cost] for row in table) for cost in ("parameters", "macs")]
     assert shapes == {(1024,)}
@@ -290,7 +290,7 @@ def test_levels(rise_of_class, fall_of_direction, verdict):
                 },
             }
             for name, rise, fall in zip(
-                levels.LOADERS, rise_of_class, fall_of_direction, strict=True
+                levels.STAGED_SETS, rise_of_class, fall_of_direction, strict=True
             )
             for state in ("trained", "untrained")
             for of_seed in luck

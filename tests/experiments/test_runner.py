@@ -9,101 +9,9 @@ import time
 
 import pytest
 
-from cnnnotes.experiments import results, runner
+from cnnnotes.experiments import replay, results, runner
 from cnnnotes.experiments.closure import code_hash
-
-COIN = """
-import os
-import time
-
-import numpy as np
-
-from cnnnotes.experiments.experiment import Decision, Outcome
-from cnnnotes.experiments.intervals import better
-from planted.tools import luck
-
-QUESTION = "Is the coin fair?"
-CLAIMS = ("C0",)
-DATASET = "none"
-ARMS = ("heads", "tails")
-SEEDS = range(5)
-RULE = "Supported if heads come out above tails."
-
-
-def run_arm(arm, seed, report):
-    with open(os.environ["COIN_LOG"], "a") as log:
-        log.write(f"{arm} {seed}\\n")
-    report(1, 2)
-    time.sleep(float(os.environ.get("COIN_SLEEP", 0)))
-    table = np.random.default_rng(seed).normal(size=(150, 150)).astype(np.float32)
-    total = float(np.linalg.matrix_power(table / 12, 9).sum())
-    return Outcome({"total": total + luck(arm), "row": table[0, :3]}, {"corner": table[:2, :2]})
-
-
-def decide(runs):
-    gain = runs.difference("heads", "tails", "total")
-    return Decision({"gain": gain}, "supported" if better(gain) else "not supported")
-"""
-TOOLS = '''
-def luck(arm):
-    """Say how much."""
-    return 1.0 if arm == "heads" else 0.0
-
-
-def unrelated():
-    return 1
-'''
-
-
-class Coin:
-    """The planted experiment: its folder, and who ran."""
-
-    name = "planted.coin"
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def ran(self):
-        log = self.folder / "log.txt"
-        return log.read_text().splitlines() if log.exists() else []
-
-    def edit(self, file, old, new):
-        path = self.folder / "planted" / file
-        text = path.read_text()
-        assert old in text
-        path.write_text(text.replace(old, new))
-        for module in ("planted.coin", "planted.tools", "planted"):
-            sys.modules.pop(module, None)
-
-    def kept(self):
-        return sorted(self.folder.glob(".cache/experiments/coin/*/*.json"))
-
-    def start(self, *arguments, sleep="0"):
-        code = "import sys; from cnnnotes.experiments.cli import app; app(sys.argv[1:])"
-        return subprocess.Popen(
-            [sys.executable, "-c", code, *arguments],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "COIN_SLEEP": sleep},
-            start_new_session=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-
-@pytest.fixture
-def coin(repository, monkeypatch):
-    (repository / "planted").mkdir()
-    (repository / "planted" / "__init__.py").write_text("")
-    (repository / "planted" / "coin.py").write_text(COIN)
-    (repository / "planted" / "tools.py").write_text(TOOLS)
-    monkeypatch.syspath_prepend(repository)
-    monkeypatch.setenv("COIN_LOG", str(repository / "log.txt"))
-    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    planted = Coin(repository)
-    yield planted
-    for module in ("planted.coin", "planted.tools", "planted"):
-        sys.modules.pop(module, None)
+from cnnnotes.experiments.experiment import find
 
 
 def numbers(record):
@@ -121,7 +29,7 @@ def test_a_record_holds_all_that_was_asked(coin):
     assert record["verdict"] == "supported"
     # Records keep six digits of each total, and the totals' digits differ between processors.
     assert record["effects"]["gain"]["mean"] == pytest.approx(1, abs=1e-4)
-    assert set(record["versions"]) >= {"python", "numpy"}
+    assert set(record["versions"]) >= {"python", "numpy", "blas", "vectors"}
     assert len(record["details"]["tails"]["4"]["corner"]) == 2
     assert told == [(n, 10) for n in range(1, 11)]
     assert runner.check([coin.name]) == []
@@ -154,9 +62,20 @@ def test_one_process_or_two_give_the_same_numbers(coin):
 def test_a_run_uses_one_thread_however_many_there_are(coin):
     from threadpoolctl import threadpool_info, threadpool_limits
 
-    threadpool_limits(2)
+    with threadpool_limits(2):
+        replay.run_one(coin.name, "heads", 0)
+        blas = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    assert {pool["num_threads"] for pool in blas} == {1}
+
+
+def test_runs_made_with_different_versions_are_no_record(coin):
     runner.run(coin.name)
-    assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}
+    other = json.loads(coin.kept()[0].read_text())
+    other["versions"]["blas"] = "openblas Nehalem"
+    coin.kept()[0].write_text(json.dumps(other))
+    results.path("coin").unlink()
+    with pytest.raises(results.ResultsError, match=r"different versions: .*Nehalem.*--fresh"):
+        runner.run(coin.name)
 
 
 def test_killed_midway_it_goes_on_where_it_stopped(coin):
@@ -229,8 +148,8 @@ def test_code_that_the_numbers_rest_on_makes_them_stale(coin):
     runner.run(coin.name)
     coin.edit("tools.py", "1.0 if", "0.0 if")
     assert runner.check([coin.name]) == [
-        "planted.coin: stale, the code it rests on has changed; "
-        "run: cnnnotes experiments run planted.coin"
+        "planted.coin: not replayed since code it rests on has changed; "
+        "run: cnnnotes experiments replay planted.coin"
     ]
     assert runner.run(coin.name)["verdict"] == "not supported"  # an effect of zero, planted
     assert len(coin.ran()) == 20 and runner.check([coin.name]) == []
@@ -240,8 +159,8 @@ def test_a_change_of_rule_or_words_is_decided_without_running(coin):
     runner.run(coin.name)
     coin.edit("coin.py", "above tails.", "well above tails.")
     coin.edit("coin.py", '"supported" if better(gain)', '"supported" if gain["low"] > 2')
-    problems = runner.check([coin.name])
-    assert [problem.split("'")[1] for problem in problems] == ["rule", "verdict"]
+    (problem,) = runner.check([coin.name])
+    assert problem.split("'")[1] == "rule"
     assert runner.run(coin.name)["verdict"] == "not supported"
     assert len(coin.ran()) == 10 and runner.check([coin.name]) == []
 
@@ -266,7 +185,7 @@ def forge(record, change):
         (lambda r: r["summary"]["heads"]["total"].update(mean=9.0), "summary.heads.total.mean"),
         (lambda r: r["effects"]["gain"].update(low=0.5), "effects.gain.low"),
         (lambda r: r.update(verdict="refuted"), "verdict"),
-        (lambda r: r["runs"][0]["metrics"].update(total=99.0), "summary.heads.total.mean"),
+        (lambda r: r["runs"][0]["metrics"].update(total=99.0), "effects.gain.mean"),
     ],
 )
 def test_check_recomputes_what_follows_from_the_raw_numbers(coin, change, field):
@@ -306,7 +225,7 @@ def test_the_command_line_runs_checks_and_shows(coin):
     assert code == 0 and "Is the coin fair?" in out and "supported" in out
     coin.edit("tools.py", "1.0 if", "0.0 if")
     code, out, err = call("check", coin.name)
-    assert code == 1 and "stale" in err
+    assert code == 1 and "not replayed" in err
     code, out, err = call("run", coin.name, "--jobs", "1", "--fresh")
     assert code == 1 and "the verdict was supported, now not supported" in err
     code, out, err = call("run", "no_such")
@@ -316,27 +235,34 @@ def test_the_command_line_runs_checks_and_shows(coin):
 
 def test_every_experiment_states_its_head_and_the_ledger_knows_it():
     from cnnnotes.experiments.experiment import every_name, find
-    from cnnnotes.experiments.ledger import LEDGER
+    from cnnnotes.experiments.ledger import LEDGER, claims_by_experiment, faults
 
     assert "minimal_pipeline" in every_name()
     for name in every_name():
         experiment = find(name)
         assert experiment.question.endswith("?")
+        assert set(experiment.names) in (set(), set(experiment.arms))
         assert len(experiment.seeds) not in (0, 2, 3, 4)  # one if nothing in it is random
         assert any(f"{word} if" in experiment.rule for word in ("upported", "Shown exactly"))
         assert experiment.code() == code_hash(f"cnnnotes.experiments.{name}.run_arm") or hasattr(
             sys.modules[experiment.module], "details"
         )
     assert len(LEDGER) == 30 and len({claim.id for claim in LEDGER}) == 30
-    assert runner._check_ledger(set(every_name())) == []
+    assert all(claim.experiment in every_name() for claim in LEDGER)
+    assert faults(claims_by_experiment()) == []
 
 
-def test_a_ledger_that_disagrees_is_told(monkeypatch):
-    from cnnnotes.experiments.ledger import Claim
+def test_a_reader_is_told_names_not_codes():
+    called = find("data_efficiency").called
+    assert called("mlp_wide") == "MLP, ten times larger"
+    assert called("cnn_over_mlp_wide_at_500") == "CNN over MLP, ten times larger at 500"
+    assert find("right_bias").called("cnn_over_mlp_1_true") == "cnn over mlp 1 true"
 
-    wrong = (Claim("C1", "It rains.", "weather", "minimal_pipeline"),)
-    monkeypatch.setattr(runner, "LEDGER", wrong)
-    assert runner._check_ledger({"minimal_pipeline"}) == [
-        "ledger: claim C1 names minimal_pipeline, which does not test it",
-        "minimal_pipeline: tests C12, but the ledger does not say so",
+
+def test_a_claim_that_is_none_or_tested_twice_is_told():
+    from cnnnotes.experiments.ledger import faults
+
+    assert faults({"minimal_pipeline": ["C12", "C99"], "weather": ["C1"]}) == [
+        "minimal_pipeline: tests C99, which is no claim of the ledger",
+        "weather: tests C1, as permuted_pixels does",
     ]

@@ -7,7 +7,7 @@ import pytest
 
 from cnnnotes.experiments import pooling_helps, shifts_forgiven
 from cnnnotes.experiments.experiment import Runs
-from cnnnotes.experiments.fair import check_matched
+from cnnnotes.experiments.fair import check_matched, costs
 from cnnnotes.pool import avg_pool2d, max_pool2d
 
 FALLING = (0.5, 0.4, 0.3, 0.2, 0.0)
@@ -141,8 +141,7 @@ def test_pooling_helps(moved, in_place, ratio, verdict):
 def test_networks_are_matched_and_end_in_as_many_numbers():
     module = pooling_helps
     check_matched({arm: module.network(arm, 0) for arm in module.ARMS})
-    images = np.zeros((1, 1, 28, 28), np.float32)
-    tables = {arm: module.layer_table(module.network(arm, 0), images) for arm in module.ARMS}
+    tables = {arm: costs(module.network(arm, 0), (1, 28, 28)) for arm in module.ARMS}
     assert {table[-2]["output_shape"][0] for table in tables.values()} == {784}
     assert [row["macs"] for row in tables["max"]] == [row["macs"] for row in tables["average"]]
 

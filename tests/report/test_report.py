@@ -11,9 +11,8 @@ from networks_to_inspect import SmallResNet, lenet, noise
 from PIL import Image
 from torch_networks import BasicBlock, ResNet
 
-from cnnnotes import inspection
 from cnnnotes.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
-from cnnnotes.report import inspect
+from cnnnotes.report import compare, inspect, report
 from cnnnotes.shapes import ShapeError
 
 NETWORKS = {"lenet": (lenet, (1, 28, 28)), "resnet": (SmallResNet, (3, 32, 32))}
@@ -29,7 +28,7 @@ def picture(page, alt):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_page_of_a_torch_network_needs_nothing_else(name, tmp_path):
     build, shape = NETWORKS[name]
-    found = inspection.report(build(), noise(12, *shape), None, tmp_path / "report.html")
+    found = report(build(), noise(12, *shape), None, tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
     references = re.findall(r"(?:src|href|url)\s*[=(]\s*['\"]?([^'\")>]*)", page)
@@ -71,7 +70,7 @@ def test_a_residual_network_is_followed_through_its_shortcut():
 def test_the_network_stays_as_it_was(training, tmp_path):
     model = SmallResNet().train(training)
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    inspection.report(model, noise(4, 3, 32, 32), None, tmp_path / "report.html")
+    report(model, noise(4, 3, 32, 32), None, tmp_path / "report.html")
     assert model.training is training and model.two.bn1.training is training
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
     assert all(weight.grad is None for weight in model.parameters())
@@ -80,7 +79,7 @@ def test_the_network_stays_as_it_was(training, tmp_path):
 
 def test_the_page_of_a_resnet_18_on_noise_stays_under_three_megabytes(tmp_path):
     images = noise(4, 3, 160, 160)  # noise is the worst to compress
-    inspection.report(ResNet(BasicBlock, (2, 2, 2, 2)), images, None, tmp_path / "large.html")
+    report(ResNet(BasicBlock, (2, 2, 2, 2)), images, None, tmp_path / "large.html")
     assert (tmp_path / "large.html").stat().st_size < 3e6
 
 
@@ -91,7 +90,7 @@ def test_patches_are_cut_at_the_receptive_field_and_end_at_the_border(tmp_path):
     images = np.zeros((3, 1, 9, 9), np.float32)
     images[0, 0, 0, 0], images[1, 0, 4, 4], images[2, 0, 8, 6] = 1.0, 0.9, 0.8
     path = tmp_path / "report.html"
-    inspection.report(model, images, None, path)
+    report(model, images, None, path)
     half = re.sub(r"(?s)^.*<h3>0 ", "", path.read_text()).partition("<h3>1 ")[0]
     drawn = picture(half, "What drives each filter most, 5 × 5 pixels")
     assert drawn.shape == (3 * 5 + 2, 5, 4)  # strongest on top, one pixel between
@@ -106,12 +105,12 @@ def test_patches_are_cut_at_the_receptive_field_and_end_at_the_border(tmp_path):
 def test_a_wrong_shape_gets_the_doctors_message(tmp_path):
     path = tmp_path / "report.html"
     with pytest.raises(ShapeError, match="made for 1 channel, and its input has 3") as caught:
-        inspection.report(lenet(), noise(2, 3, 28, 28), None, path)
+        report(lenet(), noise(2, 3, 28, 28), None, path)
     assert "fix:" in str(caught.value) and caught.value.diagnosis.fixes
     with pytest.raises(ShapeError, match="made for 400 features, and 144 arrive"):
-        inspection.report(lenet(), noise(2, 1, 20, 20), None, path)
+        report(lenet(), noise(2, 1, 20, 20), None, path)
     with pytest.raises(ShapeError, match="made for 3 channels, and its input has 1"):
-        inspection.report(SmallResNet(), noise(2, 1, 32, 32), None, path)
+        report(SmallResNet(), noise(2, 1, 32, 32), None, path)
     assert not list(tmp_path.iterdir())
 
 
@@ -130,7 +129,7 @@ def test_a_wrong_shape_gets_the_doctors_message(tmp_path):
 )
 def test_bad_arguments(model, images, labels, message, tmp_path):
     with pytest.raises((TypeError, ValueError), match=message):
-        inspection.report(model, images, labels, tmp_path / "report.html")
+        report(model, images, labels, tmp_path / "report.html")
     assert not list(tmp_path.iterdir())
 
 
@@ -151,7 +150,7 @@ def test_a_dead_filter_and_its_copy_are_found():
 def test_what_diverged_is_said(tmp_path):
     model = Sequential(Conv2d(1, 2, 3), ReLU(), Flatten(), Linear(1352, 10), seed=0)
     model[3].weight.data[0, 0] = np.inf
-    found = inspection.report(model, noise(4, 1, 28, 28), None, tmp_path / "report.html")
+    found = report(model, noise(4, 1, 28, 28), None, tmp_path / "report.html")
     assert found.findings()[0].startswith("Layer 3 (linear 1352->10): the output is not finite")
 
 
@@ -159,14 +158,14 @@ def test_variants_side_by_side(tmp_path):
     images, labels = noise(20, 1, 28, 28), np.arange(20) % 10
     ours = Sequential(Conv2d(1, 2, 5), ReLU(), Flatten(), Linear(1152, 10), seed=0)
     path = tmp_path / "comparison.html"
-    found = inspection.compare({"LeNet <5>": lenet(), "ours": ours}, images, labels, path)
+    found = compare({"LeNet <5>": lenet(), "ours": ours}, images, labels, path)
     page = path.read_text(encoding="utf-8")
     assert list(found) == ["LeNet <5>", "ours"]
     assert "LeNet &lt;5&gt;" in page and "LeNet <5>" not in page
-    for report in found.values():
-        assert f"<td>{report.trace.parameters:,}</td>" in page
-        assert f"<td>{report.accuracy:.1%}</td>" in page
+    for said in found.values():
+        assert f"<td>{said.trace.parameters:,}</td>" in page
+        assert f"<td>{said.accuracy:.1%}</td>" in page
     with pytest.raises(ValueError, match="must hold at least one network"):
-        inspection.compare({}, images, labels, path)
+        compare({}, images, labels, path)
     with pytest.raises(ShapeError):
-        inspection.compare({"a": ours, "b": lenet()}, noise(2, 1, 20, 20), None, path)
+        compare({"a": ours, "b": lenet()}, noise(2, 1, 20, 20), None, path)

@@ -53,9 +53,9 @@ class Site:
     def append(self, name, text):
         self.write(name, f"{(self.folder / name).read_text()}\n{text}\n")
 
-    def build(self):
+    def build(self, command=(sys.executable, "-m", "mkdocs", "build")):
         finished = subprocess.run(
-            [sys.executable, "-m", "mkdocs", "build"],
+            command,
             cwd=self.folder,
             env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
             capture_output=True,
@@ -76,7 +76,8 @@ def sound(tmp_path_factory):
             path.unlink()
     site.change("cnnnotes/figures/home.py", "def feature_map(", "def _feature_map(")
     record = "docs/results/minimal_pipeline.json"
-    site.write(record, (ROOT / record).read_text())
+    for file in (record, "docs/results/replayed.json"):
+        site.write(file, (ROOT / file).read_text())
     config = (ROOT / "mkdocs.yml").read_text()
     site.write("mkdocs.yml", re.sub(r"^nav:.*", "nav: [index.md]\n", config, flags=re.M | re.S))
     site.write("cnnnotes/figures/plain.py", FIGURE)
@@ -182,6 +183,18 @@ FAULTS = {
         ),
         "minimal_pipeline.json: field",
     ),
+    "a constant of an experiment that changed": (
+        lambda site: site.change(
+            "cnnnotes/experiments/minimal_pipeline.py", "EPOCHS = 15", "EPOCHS = 1"
+        ),
+        "minimal_pipeline: not replayed since code it rests on has changed",
+    ),
+    "a rule that changed": (
+        lambda site: site.change(
+            "cnnnotes/experiments/minimal_pipeline.py", "within 200 steps", "within 300 steps"
+        ),
+        "minimal_pipeline: field 'rule' of its record is not what",
+    ),
     "a measured number typed by hand": (
         lambda site: site.change("docs/index.md", "It is", "It reads 96.4 % of them. It is"),
         "docs/index.md:12: '96.4 %' was typed by hand",
@@ -223,3 +236,15 @@ def test_a_fault_stops_the_build_and_is_named(site, fault):
     assert status != 0
     assert message in re.sub(r"\n(ERROR +- +)?", " ", said), said
     assert not list(site.folder.rglob("*.part"))
+
+
+@pytest.mark.parametrize("fault", ["an unknown number", "a broken link"])
+def test_a_fault_stops_zensical_too(site, fault):
+    zensical = (sys.executable, "-m", "zensical", "build", "--clean", "--strict")
+    status, said = site.build(zensical)
+    assert status == 0, said
+    FAULTS[fault][0](site)
+    status, said = site.build(zensical)
+    assert status != 0
+    named = {"an unknown number": "minimal_pipeline.seed", "a broken link": "nowhere.md"}
+    assert named[fault] in re.sub(r"\x1b\[[\d;]*m", "", said)

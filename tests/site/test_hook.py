@@ -1,47 +1,35 @@
-"""Between two builds of `mkdocs serve` only what changed is converted, and the site is the same."""
+"""The hook only prepares files: nothing inside MkDocs or its plugins is replaced."""
 
-import pytest
-from mkdocs.commands.build import build
+import sys
+
 from mkdocs.config import load_config
 
 from cnnnotes.site.paths import ROOT
 
-CHANGED = "reference/cheat-sheet.md"
+HOUSES = ("mkdocs.", "material.", "mkdocs_jupyter.", "markdown.")
 
 
-@pytest.fixture
-def serving(tmp_path, monkeypatch):
-    """Two builds in one process, as `mkdocs serve` makes them; what is converted at each."""
+def functions():
+    """Return where each function and method of MkDocs and its plugins was written."""
+    found = {}
+    for name, module in sorted(sys.modules.items()):
+        if not name.startswith(HOUSES):
+            continue
+        for thing in vars(module).values():
+            inside = vars(thing).items() if isinstance(thing, type) else ()
+            for attribute, value in inside:
+                if hasattr(value, "__code__"):
+                    found[f"{thing.__module__}.{thing.__qualname__}.{attribute}"] = value.__code__
+    return found
+
+
+def test_loading_the_hook_replaces_nothing(monkeypatch):
     monkeypatch.setenv("NO_MKDOCS_2_WARNING", "1")
-    config = load_config(str(ROOT / "mkdocs.yml"), site_dir=str(tmp_path))
-    (hook,) = config.hooks.values()
-    converted = []
-
-    def noting(page, *arguments, render=hook._render):
-        converted.append(page.file.src_uri)
-        render(page, *arguments)
-
-    monkeypatch.setattr(hook, "_render", noting)
-
-    def again():
-        converted.clear()
-        build(config)
-        return list(converted), {
-            path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*.html")
-        }
-
-    return hook, again
-
-
-def test_only_a_changed_page_is_converted_again(serving, monkeypatch):
-    hook, again = serving
-    all_pages, first = again()
-    assert CHANGED in all_pages
-    assert again() == ([], first)
-
-    def other_snippet(text, fill_in=hook.fill_in):
-        filled = fill_in(text)
-        return filled + "\nOne more line." if "# Shapes on one page" in text else filled
-
-    monkeypatch.setattr(hook, "fill_in", other_snippet)
-    assert again()[0] == [CHANGED]
+    bare = load_config(str(ROOT / "mkdocs.yml"), hooks=[])
+    assert not bare.hooks
+    before = functions()
+    config = load_config(str(ROOT / "mkdocs.yml"))
+    assert list(config.hooks) == ["cnnnotes/site/hook.py"]
+    after = functions()
+    assert {name: code for name, code in after.items() if name in before} == before
+    assert "mkdocs.structure.pages.Page.render" in before

@@ -131,13 +131,13 @@ def test_a_lab_is_executed_once_until_its_text_its_code_or_an_address_changes(sm
     assert "cnnnotes.shapes.conv_output_size" in labs._rests_on(SMALL, (0, 2))[0]
     (labs.LABS / "second.py").unlink()
     labs.build()
-    assert not list(labs.PUBLISHED.glob("second*"))
+    assert not list(labs.PUBLISHED.glob("second*")) and not labs.page_path("second").exists()
 
 
 def test_page_and_notebook_show_what_was_printed(small):
     labs.build()
     page = labs.page("small")
-    assert page.startswith('---\ndescription: "A lab with code. See')
+    assert page.startswith('---\nmade_from: small.py\ndescription: "A lab with code. See')
     assert '``` text title="prints"\n26\n```' in page
     assert "[shapes](../convolutions/shapes.md#the-drill)" in page
     assert "[Notebook with outputs](/generated/labs/small.ipynb)" in page and "Colab" not in page
@@ -145,6 +145,7 @@ def test_page_and_notebook_show_what_was_printed(small):
     assert outputs_of(notebook) == ["26\n"]
     assert "http://127.0.0.1:8000/convolutions/shapes/#the-drill" in notebook.cells[0].source
     assert (labs.PUBLISHED / "small.py").read_text() == SMALL
+    assert labs.page_path("small").read_text() == page
 
 
 def test_where_the_repository_is_known_labs_install_from_it_and_open_in_colab(small, monkeypatch):

@@ -4,6 +4,7 @@ from typing import Any
 
 from cnnnotes.data import DATASHEETS
 from cnnnotes.experiments import results
+from cnnnotes.experiments.experiment import find
 from cnnnotes.experiments.ledger import LEDGER
 from cnnnotes.site.markdown import page_of, words
 from cnnnotes.site.paths import DOCS
@@ -25,7 +26,8 @@ def ledger() -> str:
         if claim.experiment in results.names():
             record = results.load(claim.experiment)
             cells[2] = f"**{record['verdict']}**"
-            effects = [_effect(name, effect) for name, effect in record["effects"].items()]
+            called = find(claim.experiment).called
+            effects = [_effect(called(name), value) for name, value in record["effects"].items()]
             more = [f"and {len(effects) - SHOWN} more"] if len(effects) > SHOWN else []
             cells[3] = "<br>".join([*effects[:SHOWN], *more])
             cells[4] = _proof(claim.experiment)
@@ -40,7 +42,7 @@ def datasheets() -> str:
 
 def record(name: str) -> str:
     """Return all that a reader asks of an experiment: question, rule, verdict, numbers, seeds."""
-    found = results.load(name)
+    found, called = results.load(name), find(name).called
     metrics = [
         metric
         for metric, value in next(iter(found["summary"].values())).items()
@@ -49,10 +51,10 @@ def record(name: str) -> str:
     arms = [f"| Arm | {' | '.join(map(words, metrics))} |", "|---|" + "---|" * len(metrics)]
     for arm, summary in found["summary"].items():
         cells = [_interval(summary[metric]) if metric in summary else "" for metric in metrics]
-        arms.append(f"| {words(arm)} | {' | '.join(cells)} |")
+        arms.append(f"| {called(arm)} | {' | '.join(cells)} |")
     effects = ["| Effect | seeds | mean, 95 % interval |", "|---|---|---|"]
     for effect, value in found["effects"].items():
-        effects.append(f"| {words(effect)} | {sparkline(value)} | {_interval(value)} |")
+        effects.append(f"| {called(effect)} | {sparkline(value)} | {_interval(value)} |")
     chapters = {
         claim.id: claim.chapter for claim in LEDGER if (DOCS / f"{claim.chapter}.md").exists()
     }
@@ -87,7 +89,7 @@ def _proof(experiment: str) -> str:
 
 
 def _effect(name: str, effect: dict[str, Any]) -> str:
-    return f"{sparkline(effect)} {words(name)}: {_interval(effect)}"
+    return f"{sparkline(effect)} {name}: {_interval(effect)}"
 
 
 def _interval(value: dict[str, Any]) -> str:

@@ -1,0 +1,267 @@
+"""Run any network, ours or PyTorch's, and keep what each layer gave; gradients of both."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from cnnnotes import checks
+from cnnnotes.checks import Array
+from cnnnotes.layers import Layer, Sequential
+from cnnnotes.shapes import Trace
+from cnnnotes.shapes.descriptions import Other
+from cnnnotes.shapes.graph import Graph, describe
+from cnnnotes.shapes.torch_modules import in_eval_mode, is_torch_module, run_module
+from cnnnotes.shapes.tracing import trace_of
+
+BATCH = 32
+MOST_VALUES = 2**29  # 2 GiB of maps in float32
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a network did with images.
+
+    Attributes
+    ----------
+    trace
+        Shapes and costs; its first row is the input.
+    outputs
+        What each row of the trace made, (N, …); the input comes first.
+    weights
+        The filters of each row, (out, in, height, width), where it is a convolution.
+    """
+
+    trace: Trace
+    outputs: list[Array]
+    weights: list[Array | None]
+
+    def maps(self) -> dict[str, Array]:
+        """Return the output of every layer by its name in the trace, without the input."""
+        names = [row.name for row in self.trace.rows]
+        return dict(zip(names[1:], self.outputs[1:], strict=True))
+
+
+def run(model: Any, images: Array) -> Run:
+    """Run a network of ours or a PyTorch module on images (N, C, H, W), in eval mode.
+
+    Whatever mode it was in, it is in that mode after; nothing of it is changed.
+
+    Raises
+    ------
+    ShapeError
+        If layers and images do not fit together; the message is the doctor's.
+    TypeError
+        If `model` is neither a layer of ours nor a module.
+    ValueError
+        If the maps would take more than 2 GiB.
+    """
+    _check(model, images)
+    run_batch = _run_layers if isinstance(model, Layer) else _run_module
+    batches = np.array_split(images, -(-len(images) // BATCH))
+    found: list[list[Array]] = []
+    with in_a_row(model):
+        for batch in batches:
+            graph, outputs, weights = run_batch(model, batch)
+            values = len(images) * sum(prod(step.output_shape) for step in graph.steps)
+            if values > MOST_VALUES:
+                fewer = max(1, len(images) * MOST_VALUES // values)
+                raise ValueError(
+                    f"images (={len(images)} of them) would make {values * 4 / 2**30:.1f} GiB of "
+                    f"maps; give at most {fewer}"
+                )
+            found.append(outputs)
+    joined = [np.concatenate(parts) for parts in zip(*found, strict=True)]
+    return Run(trace_of(graph), joined, weights)
+
+
+def gradients(
+    model: Any, images: Array, signal: Array | Callable[[Array], Array], *, at: str = "input"
+) -> Array:
+    """Return how the output of a network changes with its images, or with what one layer gave.
+
+    That is the gradient of the sum of output × signal, in eval mode: for a class score let the
+    signal be 1 at that class and 0 elsewhere. The network is left as it was, its gradients too.
+
+    Parameters
+    ----------
+    model
+        A network or layer of ours, or a PyTorch module that returns one tensor.
+    images
+        (N, C, H, W).
+    signal
+        Of the output's shape, (N, …); or a function that makes it from the output.
+    at
+        A name of the trace: by that layer's output. "input": by the images.
+
+    Returns
+    -------
+    (N, …), of the shape of the images, or of that layer's output. Zero where nothing depends on it.
+
+    Raises
+    ------
+    ShapeError
+        If layers and images do not fit together.
+    TypeError
+        If `model` is neither a layer of ours nor a module, or does not return one tensor.
+    ValueError
+        If there is no such layer, or the signal is not of the output's shape.
+    """
+    _check(model, images)
+    differentiate = _differentiate_layers if isinstance(model, Layer) else _differentiate_module
+    return differentiate(model, images, signal, at)
+
+
+def _check(model: Any, images: Array) -> None:
+    checks.floats("images", images, "N C H W")
+    checks.not_empty("images", images)
+    if not np.isfinite(images).all():
+        raise ValueError("images must be finite; look for NaN with np.isnan(images).any()")
+    if not (isinstance(model, Layer) or is_torch_module(model)):
+        raise TypeError(
+            f"model (={type(model).__name__}) must be a Sequential of cnnnotes.layers, or a "
+            'PyTorch module; for those, PyTorch must be installed: pip install "cnnnotes[torch]"'
+        )
+
+
+def _run_module(module: Any, images: Array) -> tuple[Graph, list[Array], list[Array | None]]:
+    outputs: dict[int, Array] = {}
+
+    def keep(step: int, tensor: Any) -> None:
+        outputs[step] = _array(tensor)
+
+    graph, _ = run_module(module, _tensor(module, images), keep)
+    parts = dict(module.named_modules())
+    parts[type(module).__name__] = module
+    weights = [
+        _array(weight) if getattr(weight, "ndim", 0) == 4 else None
+        for weight in (getattr(parts.get(step.name), "weight", None) for step in graph.steps)
+    ]
+    return graph, [outputs[step] for step in range(len(graph.steps))], weights
+
+
+def _differentiate_module(
+    module: Any, images: Array, signal: Array | Callable[[Array], Array], at: str
+) -> Array:
+    torch: Any = sys.modules["torch"]
+    shapes: dict[int, tuple[int, ...]] = {}
+    found: dict[int, Any] = {}
+    wanted: list[int] = []
+
+    def keep(step: int, tensor: Any) -> None:
+        # Set before a later layer may write over the tensor, so of what this step made.
+        def arrived(gradient: Any) -> None:
+            if step in wanted:
+                found[step] = gradient
+
+        shapes[step] = tuple(tensor.shape)
+        if tensor.requires_grad:
+            tensor.register_hook(arrived)
+
+    images_of_it = _tensor(module, images).requires_grad_()
+    inputs = images_of_it.clone()  # a leaf must not be written over, and ReLU(inplace=True) would
+    graph, output = run_module(module, inputs, keep, differentiable=True)
+    if not isinstance(output, torch.Tensor):
+        raise TypeError(f"model must return one tensor; it returns a {type(output).__name__}")
+    wanted.append(_step_called(at, [step.name for step in graph.steps]))
+    given = torch.from_numpy(_signal(signal, _array(output))).to(output)
+    if output.requires_grad:
+        torch.autograd.grad(output, images_of_it, given, allow_unused=True)
+    if wanted[0] not in found:
+        return np.zeros(shapes[wanted[0]], images.dtype)
+    return _array(found[wanted[0]])
+
+
+def _differentiate_layers(
+    model: Layer, images: Array, signal: Array | Callable[[Array], Array], at: str
+) -> Array:
+    layers = list(_leaves(model))
+    last = _step_called(at, ["input", *(name for name, _ in layers)])
+    with in_a_row(model):
+        _, outputs, _ = _run_layers(model, images)
+        gradient = _signal(signal, outputs[-1])
+        for _, layer in reversed(layers[last:]):
+            before = layer.backward(gradient)
+            assert before is not None
+            gradient = before
+    return gradient
+
+
+def _step_called(name: str, names: list[str]) -> int:
+    if name not in names:
+        raise ValueError(f"at (={name!r}) must be one of the network's layers: {', '.join(names)}")
+    return names.index(name)
+
+
+def _signal(signal: Array | Callable[[Array], Array], output: Array) -> Array:
+    made = signal(output) if callable(signal) else signal
+    if np.shape(made) != output.shape:
+        raise ValueError(
+            f"signal (shape {np.shape(made)}) must have the shape of the output, {output.shape}"
+        )
+    return np.ascontiguousarray(made, output.dtype)
+
+
+def _run_layers(model: Layer, images: Array) -> tuple[Graph, list[Array], list[Array | None]]:
+    graph = Graph(images.shape[1:])
+    parameters = model.parameters()
+    output = images.astype(parameters[0].data.dtype) if parameters else images
+    outputs: list[Array] = [output]
+    weights: list[Array | None] = [None]
+    for name, layer in _leaves(model):
+        before = len(graph.steps) - 1
+        try:
+            description = describe(layer)
+            graph.check(name, description, (before,))
+            known = True
+        except TypeError:  # a layer of the reader's own: what it does is seen, not known
+            description, known = Other(kind=type(layer).__name__), False
+        output = layer.forward(output)
+        count = None if known else sum(p.data.size for p in layer.parameters())
+        graph.add(name, description, (before,), output.shape[1:], parameters=count, known=known)
+        outputs.append(output)
+        weight = getattr(getattr(layer, "weight", None), "data", None)
+        weights.append(weight if getattr(weight, "ndim", 0) == 4 else None)
+    return graph, outputs, weights
+
+
+def _leaves(model: Layer, name: str = "") -> Iterator[tuple[str, Layer]]:
+    if not isinstance(model, Sequential):
+        yield name or type(model).__name__, model
+        return
+    for number, layer in model.children().items():
+        yield from _leaves(layer, f"{name}.{number}" if name else number)
+
+
+@contextmanager
+def in_a_row(model: Any) -> Iterator[Any]:
+    """Give a network in eval mode, ours with all its layers in one `Sequential`, as `run` does.
+
+    Modes, and what layers remember for `backward`, are put back after.
+    """
+    if is_torch_module(model):
+        with in_eval_mode(model):
+            yield model
+        return
+    with model.undisturbed():
+        model.eval()
+        yield Sequential(*(layer for _, layer in _leaves(model)))
+
+
+def _tensor(module: Any, images: Array) -> Any:
+    """Return images as a tensor where the module's weights are, and of their dtype."""
+    torch: Any = sys.modules["torch"]
+    first = next((p for p in module.parameters() if p.is_floating_point()), torch.empty(0))
+    return torch.from_numpy(np.ascontiguousarray(images)).to(first.device, first.dtype, copy=True)
+
+
+def _array(tensor: Any) -> Array:
+    """Return a tensor's values in float32, or float64 if they are, in an array of their own."""
+    values = tensor.detach().to("cpu")
+    wide = str(values.dtype) == "torch.float64"
+    array: Array = (values if wide else values.float()).numpy().copy()
+    return array

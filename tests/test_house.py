@@ -1,0 +1,93 @@
+"""No circle of imports, in rooms or in files, and none hidden in a string from import-linter."""
+
+import ast
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import grimp
+import pytest
+
+import cnnnotes
+
+HOME = Path(cnnnotes.__file__).parent
+BY_STRING = {"import_module", "__import__", "resolve_name", "runpy"}
+ALLOWED = {  # what is named by whoever writes a page, a command or a network, always of one room
+    "cli.py": "a module of the reader's own, from --torch",
+    "experiments/experiment.py": "an experiment by its name",
+    "figures/draw.py": "a figure by its name",
+    "shapes/__init__.py": "shapes' own files, on first use",
+    "site/markdown.py": "a table by its name",
+}
+
+
+@pytest.fixture(scope="module")
+def files():
+    graph = grimp.build_graph("cnnnotes", cache_dir=None)
+    return {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+
+
+def room(module):
+    return ".".join(module.split(".")[:2])
+
+
+def test_no_circle_of_files(files):
+    assert list(TopologicalSorter(files).static_order())  # raises CycleError, which names it
+
+
+def test_no_circle_of_rooms(files):
+    rooms = {}
+    for name, imported in files.items():
+        rooms.setdefault(room(name), set()).update(set(map(room, imported)) - {room(name)})
+    assert "cnnnotes.inspection" in rooms["cnnnotes.report"]
+    assert "cnnnotes.running" in rooms["cnnnotes.inspection"]
+    assert list(TopologicalSorter(rooms).static_order())
+
+
+def back_doors(source, own):
+    """Yield what loads a module of ours by a string, or by a module's `__getattr__`.
+
+    `own` is the room the source stands in; a string may lead nowhere but into it.
+    """
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name | ast.Attribute):
+            name = node.id if isinstance(node, ast.Name) else node.attr
+            if name in BY_STRING:
+                yield name
+        elif isinstance(node, ast.alias) and node.name in BY_STRING:
+            yield node.name
+        elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "sys.modules":
+            yield from {ast.unparse(node)} - {"sys.modules['torch']"}
+        elif node in tree.body and getattr(node, "name", "") == "__getattr__":
+            yield "def __getattr__"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in BY_STRING:
+            place = ast.unparse(node.args[0]).lstrip("f").strip("'\"")
+            if place.startswith("cnnnotes") and not place.startswith(f"{own}."):
+                yield f"{own} reaches {place}"
+
+
+@pytest.mark.parametrize(
+    "source, found",
+    [
+        ("import_module('cnnnotes.report')", ["import_module", "own reaches cnnnotes.report"]),
+        ("importlib.import_module(f'cnnnotes.{x}')", ["import_module", "own reaches cnnnotes.{x}"]),
+        ("from importlib import import_module as load", ["import_module"]),
+        ("__import__(name)", ["__import__"]),
+        ("sys.modules['cnnnotes.report']", ["sys.modules['cnnnotes.report']"]),
+        ("def __getattr__(name): pass", ["def __getattr__"]),
+        ("torch = sys.modules['torch']\nfind_spec('torch')\nfrom cnnnotes import conv", []),
+    ],
+)
+def test_a_back_door_is_seen(source, found):
+    assert list(back_doors(source, "own")) == found
+
+
+def test_no_back_doors():
+    found = {}
+    for path in sorted(HOME.rglob("*.py")):
+        name = path.relative_to(HOME).as_posix()
+        doors = list(back_doors(path.read_text(), f"cnnnotes.{name.partition('/')[0]}"))
+        found |= {name: doors} if doors else {}
+    assert {name: doors for name, doors in found.items() if name not in ALLOWED} == {}
+    assert not [door for doors in found.values() for door in doors if "reaches" in door]
