@@ -12,9 +12,10 @@ class Fix:
     text
         What to do, for a reader.
     argument
-        The layer's argument to change, or ``"input"`` or ``"target"`` for what goes in.
+        The layer's argument to change, or ``"input"`` or ``"target"`` for what goes in;
+        ``"reader"`` if it is none of these.
     value
-        Its new value; for an input the expression that makes it, with ``x`` for the old one.
+        Its new value; for an input the expression that makes it, with ``x`` for the old one (``y``, a target's).
     """
 
     text: str
@@ -42,6 +43,8 @@ class Diagnosis:
         Smallest first.
     layer
         The layer's name; empty if not known.
+    where
+        The reader's line of code, if a traceback showed it.
     """
 
     problem: str
@@ -49,13 +52,18 @@ class Diagnosis:
     arithmetic: str = ""
     fixes: tuple[Fix, ...] = ()
     layer: str = ""
+    where: str = ""
 
     def __str__(self) -> str:
         """Return all of it in a few lines of plain text."""
         lines = [f"{self.layer}: {self.reason}" if self.layer else self.reason]
+        if self.where:
+            lines.append(f"  {self.where}")
         if self.arithmetic:
             lines.append(f"  {self.arithmetic}")
-        lines += [f"  {'or' if number else 'fix:'} {fix}" for number, fix in enumerate(self.fixes)]
+        for number, fix in enumerate(self.fixes):
+            goes_on = fix.text.startswith(("and ", "then "))
+            lines.append(f"  {'fix: ' if not number else '' if goes_on else 'or '}{fix}")
         return "\n".join(lines)
 
     def at(self, layer: str) -> "Diagnosis":
@@ -67,6 +75,7 @@ class Diagnosis:
         return {
             "problem": self.problem,
             "layer": self.layer,
+            "where": self.where,
             "reason": self.reason,
             "arithmetic": self.arithmetic,
             "fixes": [fix.text for fix in self.fixes],
