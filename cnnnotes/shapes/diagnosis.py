@@ -15,7 +15,8 @@ class Fix:
         The layer's argument to change, or ``"input"`` or ``"target"`` for what goes in;
         ``"reader"`` if it is none of these.
     value
-        Its new value; for an input the expression that makes it, with ``x`` for the old one (``y``, a target's).
+        Its new value; for an input the expression that makes it, with ``x`` for the old one
+        (``y``, a target's).
     """
 
     text: str

@@ -11,7 +11,8 @@ _LONGEST = 80_000  # letters; of more, the head and the tail are read
 _ESCAPES = re.compile(r"\x1b\[[0-?]{0,40}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b]{0,300}(?:\x07|\x1b\\)")
 _COLOURS = re.compile(r"\[\d{1,2}(?:;\d{1,3}){0,5}m")  # what is left of them when ESC is lost
 _PREFIX = re.compile(
-    r"^(?:> ?){0,3}(?:E {2,12}|\[?rank\d{1,4}\]?: ?|\(\w{1,40} pid=\d{1,9}[^)]{0,80}\) ?|\d{1,4}: (?= |Tr|\w+Er))?"
+    r"^(?:> ?){0,3}(?:E {2,12}|\[?rank\d{1,4}\]?: ?|\(\w{1,40} pid=\d{1,9}[^)]{0,80}\) ?"
+    r"|\d{1,4}: (?= |Tr|\w+Er))?"
 )
 _HEAD = re.compile(
     r"(?:^|[\s:>(|])((?:[A-Za-z_]\w{0,60}\.){0,8}[A-Z]\w{0,60}?"
@@ -53,7 +54,20 @@ _FAMILIES = {
     "norm": r"bn|norm",
     "loss": r"loss|crit",
 }
-_METHODS = "view reshape size forward flatten permute log save cuda to squeeze unsqueeze".split()
+_METHODS = [
+    "view",
+    "reshape",
+    "size",
+    "forward",
+    "flatten",
+    "permute",
+    "log",
+    "save",
+    "cuda",
+    "to",
+    "squeeze",
+    "unsqueeze",
+]
 
 
 @dataclass

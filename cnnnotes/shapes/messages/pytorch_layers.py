@@ -549,7 +549,7 @@ RULES: list[Rule] = [
         _bare_channels,
     ),
     rule(
-        rf"Need input\.size\[1\] == (?P<expected>\d+) but got (?P<got>\d+)",
+        r"Need input\.size\[1\] == (?P<expected>\d+) but got (?P<got>\d+)",
         _bare_channels,
     ),
     rule(

@@ -69,7 +69,7 @@ def _target_range(match: Match[str], seen: Seen) -> Diagnosis:
     else:
         text = f"if {target} marks what is to be left out: ignore_index={target}"
         fixes = [Fix(text, "ignore_index", target)]
-    if "255" == match["target"]:
+    if match["target"] == "255":
         fixes.insert(0, Fix("if 255 marks the border: ignore_index=255", "ignore_index", 255))
     return Diagnosis(
         _TARGET,
