@@ -5,11 +5,13 @@ their last bits differ; training magnifies that to points of accuracy. Where the
 both can be held to it, before NumPy is loaded: so runs are made in processes of their own.
 """
 
+import os
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from shlex import quote
 from typing import Any, TypeVar
 
 import numpy as np
@@ -32,6 +34,12 @@ def settings() -> dict[str, str]:
         if wider := [name for name in found if name != WIDEST]:
             fixed["NPY_DISABLE_CPU_FEATURES"] = " ".join(wider)
     return fixed
+
+
+def lacking_settings() -> str:
+    """Return which of these settings this process was not started with, as a shell writes them."""
+    wanted = settings().items()
+    return " ".join(f"{name}={quote(v)}" for name, v in wanted if os.environ.get(name) != v)
 
 
 def in_processes(

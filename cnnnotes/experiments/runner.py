@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnnotes.experiments import results
-from cnnnotes.experiments.arithmetic import in_processes
+from cnnnotes.experiments.arithmetic import in_processes, lacking_settings
 from cnnnotes.experiments.experiment import Experiment, Runs, every_name, find
 from cnnnotes.experiments.ledger import claims_by_experiment, faults
 from cnnnotes.experiments.replay import problems_of, run_one, stamp, stamped
@@ -135,6 +135,12 @@ def _carry_out(
         from distributed import as_completed as as_computed
 
         with Client(dask) as client:
+            for worker, lacking in client.run(lacking_settings).items():
+                if lacking:
+                    raise ResultsError(
+                        f"the worker {worker} would compute other digits; "
+                        f"start it as: env {lacking} dask worker {dask}"
+                    )
             futures = [client.submit(run_one, name, *pair, pure=False) for pair in pairs]
             for _, whole in as_computed(futures, with_results=True):
                 yield whole

@@ -7,10 +7,12 @@ too: one loop reads them all.
 import re
 from collections.abc import Callable
 from dataclasses import fields
+from math import prod
 from typing import Any
 
 from cnnnotes.shapes import descriptions as d
 from cnnnotes.shapes.descriptions import Layer, Shape
+from cnnnotes.shapes.sizes import checked_number
 
 _RECORDS: dict[str, tuple[Callable[..., Layer], dict[str, Any]]] = {
     "Conv": (d.Conv, {}),
@@ -28,8 +30,8 @@ _RECORDS: dict[str, tuple[Callable[..., Layer], dict[str, Any]]] = {
     "Flatten": (d.Flatten, {}),
     "Identity": (Layer, {}),
     "Upsample": (d.Upsample, {}),
-    "UpsamplingNearest": (d.Upsample, {}),
-    "UpsamplingBilinear": (d.Upsample, {}),
+    "UpsamplingNearest": (d.Upsample, {"mode": "nearest"}),
+    "UpsamplingBilinear": (d.Upsample, {"mode": "bilinear", "align_corners": True}),
     "PixelShuffle": (d.PixelShuffle, {}),
     "PixelUnshuffle": (d.PixelUnshuffle, {}),
     "ZeroPad": (d.Pad, {"border": "zeros"}),
@@ -40,7 +42,7 @@ _RECORDS: dict[str, tuple[Callable[..., Layer], dict[str, Any]]] = {
 }
 _OF_EACH_PLACE = ("LocalResponseNorm", "CrossMapLRN", "ChannelShuffle")
 _NORMS = ("GroupNorm", "LayerNorm", "RMSNorm", "InstanceNorm")
-_SOFTMAXES = ("Softmax", "LogSoftmax", "Softmin", "Softmax2d")
+_SOFTMAXES = ("Softmax", "LogSoftmax", "Softmin")
 _FREE = ("Fold", "FractionalMaxPool", "GLU", "MaxUnpool", "Unflatten", "Unfold")
 
 
@@ -54,8 +56,21 @@ def describe(layer: Any) -> Layer:
     TypeError
         If its class is not known.
     """
-    kind = class_name(layer)
-    stem, axes = _stem_and_axes(kind)
+    return described_as(class_name(layer), layer)
+
+
+def described_as(kind: str, layer: Any) -> Layer:
+    """Return the description of a class of that name with the attributes of ``layer``.
+
+    Raises
+    ------
+    TypeError
+        If the class is not known.
+    """
+    stem, axes = stem_and_axes(kind)
+    if stem in _SOFTMAXES:
+        dim = 1 if kind == "Softmax2d" else layer.dim
+        return d.Softmax(dim if dim < 0 else dim - 1, stem.lower())
     if stem.lower() in d.ELEMENTWISE:
         return _read(d.Elementwise, layer, {"kind": stem.lower()}, axes)
     if stem in _OF_EACH_PLACE:
@@ -67,7 +82,8 @@ def describe(layer: Any) -> Layer:
             f"network holds a {kind}, which is not a layer that can be traced; "
             f"known are {', '.join([*_RECORDS, *_NORMS])} and {', '.join(d.ELEMENTWISE)}"
         )
-    return _read(*_RECORDS[stem][:1], layer, _RECORDS[stem][1], axes)
+    record, fixed = _RECORDS[stem]
+    return _read(record, layer, fixed, axes)
 
 
 def describe_seen(module: Any, shape: Shape) -> Layer:
@@ -84,12 +100,9 @@ def describe_seen(module: Any, shape: Shape) -> Layer:
     home = type(module).__module__
     if kind == "Sequential" or not home.startswith(("torch.nn.modules.", "torch.nn.utils.")):
         raise TypeError(f"{kind} is not one of torch.nn's layers")
-    stem, _ = _stem_and_axes(kind)
-    if kind in _SOFTMAXES:
-        dim = 1 if kind == "Softmax2d" else module.dim
-        if dim is None or dim == 0:
-            return d.Other(kind=kind.lower(), free=True)
-        return d.Softmax((dim if dim < 0 else dim - 1) % len(shape), kind.lower())
+    stem, _ = stem_and_axes(kind)
+    if stem in _SOFTMAXES and not getattr(module, "dim", 1):  # None is a guess, 0 the batch
+        return d.Other(kind=kind.lower(), free=True)
     if stem == "GLU":
         return d.Other(kind="glu", free=True, pointwise=module.dim in (1, -len(shape)))
     try:
@@ -103,7 +116,8 @@ def class_name(layer: Any) -> str:
     return type(layer).__name__.removeprefix("Parametrized")
 
 
-def _stem_and_axes(kind: str) -> tuple[str, int]:
+def stem_and_axes(kind: str) -> tuple[str, int]:
+    """Return ("Conv", 1) for Conv1d; classes that name no axes are for pictures."""
     stem, axes = re.fullmatch(r"(.*?)(?:([123])d)?", kind).groups()  # type: ignore[union-attr]
     return stem, int(axes or 2)
 
@@ -126,14 +140,23 @@ def _read(record: Callable[..., Layer], layer: Any, fixed: dict[str, Any], axes:
 
 
 def _norm(stem: str, layer: Any) -> Layer:
+    """Return a norm; how much is trained follows from what it was made with."""
     measured = None
     if hasattr(layer, "normalized_shape"):
-        measured = len(layer.normalized_shape)
-    elif getattr(layer, "track_running_stats", False):
-        measured = 0
-    weights = [getattr(layer, name, None) for name in ("weight", "bias")]
-    trained = sum(weight.numel() for weight in weights if weight is not None)
-    return d.Norm(kind=stem.lower(), trained=trained, measured=measured)
+        of = layer.normalized_shape
+        trained = tuple(of) if isinstance(of, tuple | list) else (of,)
+        measured, affine = len(trained), layer.elementwise_affine
+    else:
+        trained = (layer.num_channels if stem == "GroupNorm" else layer.num_features,)
+        affine = layer.affine
+        if getattr(layer, "track_running_stats", False):
+            measured = 0
+    if not affine:
+        return d.Norm(kind=stem.lower(), measured=measured)
+    for size in trained:
+        checked_number("normalized_shape" if len(trained) > 1 else "features", size, 1)
+    shifted = stem != "RMSNorm" and layer.bias is not None and layer.bias is not False
+    return d.Norm(kind=stem.lower(), trained=prod(trained) * (1 + shifted), measured=measured)
 
 
 def _flattens_all(layer: Any) -> bool:

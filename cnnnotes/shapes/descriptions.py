@@ -100,7 +100,7 @@ class Softmax(Layer):
     Attributes
     ----------
     dim
-        The axis, counted from 0 for channels.
+        The axis, counted from 0 for channels, or from -1 for the last.
     """
 
     dim: int
@@ -108,8 +108,8 @@ class Softmax(Layer):
 
     def windows(self, grid: Shape, shape: Shape) -> tuple[Window, ...]:
         """Return, for each axis of places, how outputs read inputs."""
-        flat = len(shape) == 1
-        return _whole(grid, [flat or axis + 1 == self.dim for axis in range(len(grid))])
+        flat, dim = len(shape) == 1, self.dim % len(shape)
+        return _whole(grid, [flat or axis + 1 == dim for axis in range(len(grid))])
 
 
 @dataclass(frozen=True)

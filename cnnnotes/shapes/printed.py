@@ -112,6 +112,11 @@ def _part(module: Module) -> Part:
         if isinstance(error, ReadError):
             raise
         raise ReadError(f"line {short(module.line)} is no line of a printed module") from None
+    if module.kind.startswith("Upsampling"):
+        kwargs.pop("mode", None)  # printed, though the class has it from its name
+    if module.kind.startswith("Lazy"):  # what is left open is printed as 0
+        args = args[1:] if args[:1] == [0] else args
+        kwargs = {name: value for name, value in kwargs.items() if name != "in_features"}
     return Part(module.kind, tuple(args), kwargs, f"line {short(module.line)}: ")
 
 

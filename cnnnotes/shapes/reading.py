@@ -151,8 +151,10 @@ def as_picture(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _with_batch(layers: tuple[Layer, ...], shape: Any) -> Any:
-    """Return a shape of two axes as a picture, or without its batch if rows go in."""
+    """Return a shape of two axes as what goes in: a sound, a picture, or rows without their batch."""
     if shape is None or len(shape) != 2:
         return shape
     first = next((layer for layer in layers if layer.kind not in ("identity", "dropout")), None)
+    if next((layer.axes for layer in layers if layer.axes), None) == 1:
+        return tuple(shape)
     return tuple(shape[1:]) if isinstance(first, Linear) else (1, *shape)

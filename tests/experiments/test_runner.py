@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import time
 
 import pytest
 
-from cnnnotes.experiments import replay, results, runner
+from cnnnotes.experiments import arithmetic, replay, results, runner
 from cnnnotes.experiments.closure import code_hash
 from cnnnotes.experiments.experiment import find
 
@@ -114,21 +115,36 @@ if __name__ == "__main__":
 """
 
 
+def on_a_cluster(coin, settings):
+    (coin.folder / "cluster.py").write_text(CLUSTER)
+    path = {"PYTHONPATH": os.pathsep.join(sys.path), "COIN_SLEEP": "0.3"}
+    return subprocess.run(
+        [sys.executable, "cluster.py"],
+        env={**os.environ, **path, **settings},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
 def test_a_dask_cluster_gives_the_same_numbers_though_a_worker_dies(coin):
     here = runner.run(coin.name)
     results.path("coin").unlink()
     for file in coin.kept():
         file.unlink()
-    (coin.folder / "cluster.py").write_text(CLUSTER)
-    done = subprocess.run(
-        [sys.executable, "cluster.py"],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "COIN_SLEEP": "0.3"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    done = on_a_cluster(coin, arithmetic.settings())
     assert done.stdout.split() == ["supported", "10"], done.stderr
     assert numbers(results.load("coin")) == numbers(here)
+
+
+def test_workers_that_would_compute_other_digits_are_refused(coin):
+    wrong = dict.fromkeys(arithmetic.settings(), "2")
+    done = on_a_cluster(coin, wrong | {"OPENBLAS_CORETYPE": "Nehalem"})
+    assert done.returncode == 1 and not results.path("coin").exists()
+    said = done.stderr.splitlines()[-1]
+    assert "would compute other digits; start it as: env " in said and " dask worker tcp://" in said
+    for name, value in arithmetic.settings().items():
+        assert f"{name}={shlex.quote(value)}" in said or name.endswith("NUM_THREADS")  # Dask's own
 
 
 def test_without_distributed_it_says_what_to_install(coin, monkeypatch):

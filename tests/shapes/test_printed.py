@@ -69,7 +69,7 @@ class BasicBlock(Block):
         (str(ResNet(Block)), "layer1.0 (Block): a print does not tell"),
         (str(ResNet(BasicBlock)), "layer1.0 (BasicBlock): a print does not tell"),
         (str(nn.ModuleList(nn.ReLU() for _ in range(3))), "--torch module:callable"),
-        (str(nn.Sequential(nn.PReLU())), "PReLU is not modelled yet"),
+        (str(nn.Sequential(nn.LSTM(8, 8))), "LSTM is no layer of torch.nn that is modelled here"),
         (str(nn.Sequential(nn.ReLU(), nn.Tanh()))[:-1], "the print is cut off"),
         ("Sequential(\n  (0): Conv2d(1, 8, kernel_size=(3", "is cut off"),
         ("Sequential(\n  (0): ReLU()\n  what is this\n)", "is no line of a printed module"),

@@ -2,6 +2,7 @@
 
 import inspect
 import warnings
+from dataclasses import replace
 
 import pytest
 import torch
@@ -9,6 +10,9 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnnotes.shapes import trace
+from cnnnotes.shapes.reading import read_network
+from cnnnotes.shapes.source import ReadError
+from cnnnotes.shapes.torch_calls import CALLS
 
 INPUTS = {"sound": (4, 12), "picture": (4, 8, 10), "volume": (4, 6, 8, 6)}
 ARGUMENTS = {  # what a class is made with, by the name of its argument
@@ -144,6 +148,82 @@ def test_counts_shapes_and_fields(name, shape):
     assert unknown == ((name in FIELD_UNKNOWN) or (name, len(shape)) == ("PixelUnshuffle", 4)), row
     if not unknown:
         check_field(module, shape, traced, row)
+
+
+# A print of containers tells nothing, a shuffle of volumes is PyTorch's alone, and a lazy linear
+# layer takes the last axis of a picture, where we ask whether flatten was forgotten.
+TOLD_OTHERWISE = ("Sequential", "PixelUnshuffle-volume", "LazyLinear")
+PRINTED = [case for case in CASES if not case.id.startswith(TOLD_OTHERWISE)]
+
+
+@pytest.mark.parametrize("name, shape", PRINTED)
+def test_a_print_counts_as_its_module(name, shape):
+    torch.manual_seed(1)
+    module = nn.Sequential(made(name, shape))
+    with_batch = (1, *shape) if len(shape) > 2 else shape
+    if name.removeprefix("Lazy") not in CALLS or "LazyInstance" in name:
+        with pytest.raises(ReadError, match=rf"{name}\b.*--torch"):
+            read_network(str(module), with_batch)
+        return
+    told = trace(read_network(str(module), with_batch).layers, with_batch)
+    seen = trace(module, with_batch)
+    for one, other in zip(told.rows, seen.rows, strict=True):
+        same = {"name": "", "layer": ""} if name.startswith("Lazy") else {"name": ""}
+        assert replace(one, **same) == replace(other, **same)
+
+
+LAZY = [f"Lazy{k}" for k in CALLS if hasattr(nn, f"Lazy{k}") and "Instance" not in k]
+
+
+@pytest.mark.parametrize("kind", [*CALLS, *LAZY])
+def test_arguments_are_pytorchs(kind):
+    theirs = inspect.signature(getattr(nn, kind)).parameters.values()
+    theirs = [] if getattr(nn, kind).__init__ is nn.Module.__init__ else theirs
+    ours = list(CALLS[kind.removeprefix("Lazy")].parameters.values())[kind.startswith("Lazy") :]
+    same = [(p.name, p.kind, p.default) for p in ours]
+    assert same == [(p.name, p.kind, p.default) for p in theirs]
+
+
+@pytest.mark.parametrize(
+    "call, module",
+    [
+        ("LazyConv1d(6, 3, padding_mode='reflect', padding=1)", nn.Conv1d(4, 6, 3, padding=1)),
+        ("LazyConvTranspose3d(6, (1, 2, 3), 2)", nn.ConvTranspose3d(4, 6, (1, 2, 3), 2)),
+        ("LazyBatchNorm2d(affine=False)", nn.BatchNorm2d(4, affine=False)),
+    ],
+)
+def test_a_lazy_call_takes_what_comes(call, module):
+    shape = next(s for s in reversed(INPUTS.values()) if fits(module.double(), s))
+    with_batch = (1, *shape) if len(shape) > 2 else shape
+    told = trace(read_network(f"nn.{call}", with_batch).layers, with_batch)
+    assert told.parameters == sum(weight.numel() for weight in module.parameters())
+    assert told.output_shape == tuple(module(torch.zeros(1, *shape).double()).shape[1:])
+
+
+def test_a_network_for_sounds_takes_channels_and_length():
+    sounds = "nn.Sequential(nn.GroupNorm(2, 4), nn.Conv1d(4, 8, 3), nn.ReLU(), nn.MaxPool1d(2))"
+    reading = read_network(sounds, (4, 12))
+    assert trace(reading.layers, reading.input_shape).output_shape == (8, 5)
+
+
+@pytest.mark.parametrize(
+    "call, said",
+    [
+        ("Conv1d(4, 6, (3, 3))", r"kernel_size \(=\(3, 3\)\) must be a whole number or one"),
+        ("Conv3d(4, 6, 2.0)", r"kernel_size \(=2.0\) must be a whole number or three"),
+        ("Conv4d(4, 6, 3)", "Conv4d is no layer"),
+        ("Linear2d(4, 6)", "Linear2d is no layer"),
+        ("LazyReLU()", "LazyReLU is no layer"),
+        ("LazyInstanceNorm2d()", "LazyInstanceNorm2d is no layer"),
+        ("GroupNorm(2)", "missing a required argument: 'num_channels'"),
+        ("ReLU(3, 4)", "too many positional"),
+        ("ZeroPad2d((1, 2, 3))", r"padding \(=\(1, 2, 3\)\) must be a whole number or 4 of them"),
+        ("Conv2d(1, 2, 3, padding_mode='mirror')", r"padding_mode \(='mirror'\) is unknown"),
+    ],
+)
+def test_a_wrong_call_is_named(call, said):
+    with pytest.raises(ReadError, match=said):
+        read_network(f"nn.Sequential(nn.{call})", (4, 8, 8))
 
 
 UNUSUAL = [
