@@ -151,7 +151,7 @@ def as_picture(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _with_batch(layers: tuple[Layer, ...], shape: Any) -> Any:
-    """Return a shape of two axes as what goes in: a sound, a picture, or rows without their batch."""
+    """Return a shape of two axes as a sound, as a picture, or as rows without their batch."""
     if shape is None or len(shape) != 2:
         return shape
     first = next((layer for layer in layers if layer.kind not in ("identity", "dropout")), None)

@@ -64,6 +64,33 @@ def test_a_terminal_names_the_layer_and_the_line():
     assert diagnosis.layer == "fc1" and "line 17" in diagnosis.where
 
 
+LATER = """
+Traceback (most recent call last):
+  File "/home/me/train.py", line 44, in <module>
+    log["loss"]
+KeyError: 'loss'
+"""
+MULTIPLIED = TERMINAL.replace(
+    "{message}", "mat1 and mat2 shapes cannot be multiplied (64x9216 and 4096x1000)"
+)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "\nDuring handling of the above exception, another exception occurred:\n",
+        "\nThe above exception was the direct cause of the following exception:\n",
+    ],
+)
+def test_of_chained_errors_the_one_that_is_known_is_read(between):
+    assert "made for 4096" in diagnose(MULTIPLIED + between + LATER).reason
+
+
+def test_an_error_of_an_earlier_run_is_not_taken_for_the_last():
+    with pytest.raises(ValueError, match="KeyError: 'loss'"):
+        diagnose(MULTIPLIED + "$ python train.py" + LATER)
+
+
 @pytest.mark.parametrize("text", ["", "KeyError: 'loss'", "CUDA out of memory. Tried 2 GiB"])
 def test_what_cannot_be_read_is_refused_in_one_sentence(text):
     with pytest.raises(ValueError, match="give the network and its input's shape"):
