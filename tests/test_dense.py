@@ -220,3 +220,9 @@ def test_dtype_is_kept_and_input_left_alone(dtype):
 def test_bad_arguments(call, error, words):
     with pytest.raises(error, match=f"^{words}"):
         call()
+
+
+def test_an_empty_input_is_not_told_to_make_a_layer_for_nothing():
+    with pytest.raises(ValueError, match="its input is empty") as caught:
+        linear(np.zeros((2, 0)), np.zeros((4, 3)))
+    assert "in_features to 0" not in str(caught.value)

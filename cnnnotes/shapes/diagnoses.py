@@ -180,6 +180,13 @@ def kernel_too_large(
 def linear_features(expected: int, shape: Shape) -> Diagnosis:
     """A linear layer, made for ``expected`` features, meets another number."""
     features = shape[-1]
+    if features == 0:
+        return Diagnosis(
+            "linear features",
+            f"The layer was made for {expected} features, and its input is empty.",
+            f"{features} ≠ {expected}",
+            (Fix("look at what comes before: its last axis has length 0", "reader", None),),
+        )
     return Diagnosis(
         "linear features",
         f"The layer was made for {expected} features, and {features} arrive.",
