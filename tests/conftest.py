@@ -1,4 +1,4 @@
-"""torchrun finds a free port and takes it a moment later: so one at a time on a machine."""
+"""torchrun alone on a machine: PyTorch's processes abort at exit more often on a busy one."""
 
 from pathlib import Path
 from tempfile import gettempdir
