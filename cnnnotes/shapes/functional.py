@@ -75,6 +75,9 @@ def applied(name: str, args: list[Any], kwargs: dict[str, Any], place: str) -> A
     kind = _CLASSES[name]
     if "Pool" not in kind:
         rest, kwargs = [], {}
+    if name == "max_pool2d":  # the function has these two the other way round than the class
+        kwargs = dict(zip(("ceil_mode", "return_indices"), rest[4:], strict=False)) | kwargs
+        rest = rest[:4]
     return flow.then(Part(kind, tuple(rest), kwargs, place))
 
 

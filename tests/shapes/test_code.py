@@ -118,6 +118,17 @@ def test_what_cannot_be_told_is_said_in_one_line(paste, said):
     assert "\n" not in str(caught.value)
 
 
+def test_arguments_of_a_pooling_function_stand_in_its_own_order():
+    text = (
+        "class Net(nn.Module):\n"
+        "    def forward(self, x):\n"
+        "        return F.max_pool2d(x, 2, 2, 0, 1, True)"
+    )
+    layers = read_network(text, (1, 5, 5)).layers
+    assert trace(layers, (1, 5, 5)).output_shape == (1, 3, 3)
+    assert nn.functional.max_pool2d(torch.zeros(1, 1, 5, 5), 2, 2, 0, 1, True).shape[2:] == (3, 3)
+
+
 def test_long_networks_are_quick():
     started = time.process_time()
     layers = read_network("nn.Sequential(" + "nn.Conv2d(1, 1, 3, padding=1),\n" * 5000 + ")").layers
