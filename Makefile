@@ -8,7 +8,7 @@ export NO_MKDOCS_2_WARNING := 1
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: serve test site zensical record replay lint experiments fresh-experiments bench clean
+.PHONY: serve test kernels site zensical record replay lint experiments fresh-experiments bench clean
 
 serve: .venv/site-installed
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
@@ -48,6 +48,13 @@ test: lint replay .venv/chromium
 	$(BIN)/pytest -n 2 -m "not browser"
 	$(BIN)/mkdocs build
 	SITE_DIR=site $(BIN)/pytest -n 2 -m browser
+
+# The tests under each way in which OpenBLAS may add up on a reader's processor. SkylakeX needs AVX-512.
+KERNELS ?= Prescott Nehalem Sandybridge Haswell Zen SkylakeX
+kernels: .venv/test-installed
+	for kernel in $(KERNELS); do \
+		OPENBLAS_CORETYPE=$$kernel $(BIN)/pytest -n 2 -m "not browser" || exit 1; \
+	done
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

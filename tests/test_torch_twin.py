@@ -425,5 +425,5 @@ def test_a_report_on_a_module_says_what_one_on_ours_says(tmp_path):
             other.duplicates,
         )
         assert math.isclose(own.change, other.change, abs_tol=1e-5)
-    assert found.accuracy == twin.accuracy
+    assert found.accuracy == pytest.approx(twin.accuracy)
     assert (tmp_path / "twin.html").stat().st_size > 1000

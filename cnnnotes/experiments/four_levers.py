@@ -111,19 +111,19 @@ def build(choice: Choice, shape: tuple[int, ...], seed: int) -> Sequential:
     Two convolutions halve the sides of an image twice and make 16 maps. What is behind them gets as
     many numbers as the image has pixels: the flattening CNN is the MLP with them in front.
     """
-    convolutions: list[Layer] = [
-        Conv2d(1, 8, 5, stride=2, padding=2, init="he"),
-        ReLU(),
-        Conv2d(8, 16, 3, stride=2, padding=1, init="he"),
-        ReLU(),
-    ]
-    layers, inputs, hidden = convolutions, prod(shape), HIDDEN
-    if choice.network == "mlp":
-        layers = []
-    elif choice.network == "pooled":
+    layers: list[Layer] = []
+    inputs, hidden = prod(shape), HIDDEN
+    if choice.network != "mlp":
+        layers = [
+            Conv2d(1, 8, 5, stride=2, padding=2, init="he"),
+            ReLU(),
+            Conv2d(8, 16, 3, stride=2, padding=1, init="he"),
+            ReLU(),
+        ]
+    if choice.network == "pooled":
         inputs, hidden = POOLED
         third = Conv2d(16, inputs, 3, stride=2, padding=1, init="he")
-        layers = [*convolutions, third, ReLU(), AdaptiveMaxPool2d(1)]
+        layers += [third, ReLU(), AdaptiveMaxPool2d(1)]
     return Sequential(
         *layers,
         Flatten(),

@@ -1,6 +1,6 @@
 """What several experiments share: networks, ways to move images, features, readers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -100,15 +100,22 @@ def readable(features: list[Array], labels: list[Array]) -> float:
 
 def halving(arm: str, channels: int) -> list[Layer]:
     """Return the layers that halve height and width after a convolution with a ReLU."""
-    choices: dict[str, list[Layer]] = {
-        "max": [MaxPool2d(2)],
-        "average": [AvgPool2d(2)],
-        "blur": [BlurPool2d(3, 2)],
-        "stride": [],
-        "stride_extra": [Conv2d(channels, channels, 3, stride=2, padding=1, init="he"), ReLU()],
-        "max_extra": [Conv2d(channels, channels, 3, padding=1, init="he"), ReLU(), MaxPool2d(2)],
+    choices: dict[str, Callable[[], list[Layer]]] = {
+        "max": lambda: [MaxPool2d(2)],
+        "average": lambda: [AvgPool2d(2)],
+        "blur": lambda: [BlurPool2d(3, 2)],
+        "stride": lambda: [],
+        "stride_extra": lambda: [
+            Conv2d(channels, channels, 3, stride=2, padding=1, init="he"),
+            ReLU(),
+        ],
+        "max_extra": lambda: [
+            Conv2d(channels, channels, 3, padding=1, init="he"),
+            ReLU(),
+            MaxPool2d(2),
+        ],
     }
-    return choices[arm]
+    return choices[arm]()
 
 
 def halved(arm: str, seed: int) -> Sequential:

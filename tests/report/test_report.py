@@ -51,7 +51,7 @@ def test_the_report_counts_what_the_network_has():
     with torch.no_grad():
         answers = model(torch.from_numpy(images)).argmax(dim=1).numpy()
         hidden = torch.nn.Sequential(*model[:9])(torch.from_numpy(images)).numpy()
-    assert found.accuracy == (answers == labels).mean()
+    assert found.accuracy == pytest.approx((answers == labels).mean())
     assert found["8"].dead == tuple(np.flatnonzero((hidden == 0).all(axis=0)))
     assert found.confusions.sum() == 64
     assert f"{found.accuracy:.1%} of 64 answers are right" in str(found)
