@@ -23,7 +23,7 @@ def conv_channels(
     channels, x = shape[0], array or "x"
     axes = "transpose" if array else "permute"
     fixes = []
-    if shape[-1] == expected:
+    if shape[-1] == expected and may_be_swapped(shape):
         fixes.append(
             Fix(
                 f"swap to (N, C, H, W): your last axis is {expected}; {x}.{axes}(0, 3, 1, 2)",
@@ -50,6 +50,16 @@ def conv_channels(
         f"input {_times(shape)}: {arithmetic}",
         tuple(fixes),
     )
+
+
+def may_be_swapped(shape: Shape, kernel: Shape = ()) -> bool:
+    """Whether ``shape``, read with channels last, has sides that make sense for this kernel.
+
+    Three axes of which the last two are equal are a square picture as they stand.
+    """
+    if len(shape) == 3 and shape[1] == shape[2] != shape[0]:
+        return False
+    return all(side >= span for side, span in zip(shape, kernel, strict=False))
 
 
 def conv_rank(

@@ -229,6 +229,17 @@ RULES: list[Rule] = [
         "@ multiplies matrices, and operand {n} is a single number.",
         ("use * for numbers", "reader", None),
     ),
+    plain(
+        r"operands could not be broadcast together with remapped shapes",
+        "einsum",
+        "In einsum one letter is one length, and a letter here stands for two.",
+        (
+            "print both shapes and write them under the letters: 'ij,jk->ik' needs (I, J), (J, K)",
+            "reader",
+            None,
+        ),
+        ("if the second is turned, swap its letters: 'ij,kj->ik'", "reader", None),
+    ),
     rule(
         rf"operands could not be broadcast together with shapes (?P<a>{_TUPLE}) ?(?P<b>{_TUPLE})",
         _broadcast,

@@ -30,7 +30,13 @@ def _conv_channels(match: Match[str], seen: Seen) -> Diagnosis | None:
     diagnosis = diagnoses.conv_channels(expected, shape[1:])
     fixes = [f for f in diagnosis.fixes if f.argument != "input"]
     last = [axis for axis, size in enumerate(shape) if size == expected][-1:]
-    if last == [len(shape) - 1]:
+    if dimensions == 3 and shape[2] == expected:
+        call = "x.transpose(1, 2)"
+        text = f"if axis 1 ({channels}) counts the frames, swap to (N, C, D, H, W)"
+        fixes.insert(0, to_input(text, call))
+    elif last == [len(shape) - 1] and diagnoses.may_be_swapped(
+        shape[1:], numbers(match["weight"] or "")[2:]
+    ):
         order = ", ".join(map(str, (0, len(shape) - 1, *range(1, len(shape) - 1))))
         call = f"x.permute({order})"
         text = f"swap to ({_AXES[dimensions][0]}): your last axis is {expected}; {call}"
@@ -504,6 +510,27 @@ def _shuffle(match: Match[str], seen: Seen) -> Diagnosis:
     )
 
 
+def _unfold(match: Match[str], seen: Seen) -> Diagnosis | None:
+    size, kernel, dilation, padding = (
+        numbers(match[name]) for name in ("size", "kernel", "dilation", "padding")
+    )
+    if not len(size) == len(kernel) == len(dilation) == len(padding):
+        return None
+    full = [length + 2 * pad for length, pad in zip(size, padding, strict=True)]
+    largest = min(
+        (length - 1) // max(1, step) + 1 for length, step in zip(full, dilation, strict=True)
+    )
+    return Diagnosis(
+        "unfold kernel",
+        f"Blocks of {times(kernel)} don't fit into {times(size)}.",
+        f"size + 2·padding = {times(tuple(full))}",
+        (
+            Fix(f"kernel_size {max(1, largest)}", "kernel_size", max(1, largest)),
+            advice("pad more, or start from a larger picture"),
+        ),
+    )
+
+
 def _rank_of_pool(match: Match[str], seen: Seen) -> Diagnosis:
     shape = numbers(match["input"] or "")
     if 0 in shape:
@@ -540,6 +567,7 @@ def _pool_axes(match: Match[str], seen: Seen) -> Diagnosis:
 _PAIR = r"\[?\d{1,15} ?x ?\d{1,15}\]?"
 RULES: list[Rule] = [
     rule(
+        rf"(?:weight ?(?:of size )?(?P<weight>{SHAPE}), ?)?"
         rf"expected input ?(?P<input>{SHAPE}) to have (?P<expected>\d+) channels, ?"
         r"but got \d+ channels",
         _conv_channels,
@@ -671,6 +699,13 @@ RULES: list[Rule] = [
     ),
     rule(r"padding='same' is not supported for strided convolutions", _same),
     rule(r"Invalid padding string '?(?P<given>\w{1,30})'?, should be one of", _padding_word),
+    plain(
+        r"padding_mode must be one of [^,]{1,30}(?:, [^,]{1,30}){3}, but got padding_mode='(?P<given>\w{1,30})'",
+        "padding mode",
+        "A border is filled in one of four ways, and {given} is none of them.",
+        ("padding_mode 'reflect' mirrors the picture", "padding_mode", "reflect"),
+        ("'replicate' repeats its edge, 'circular' wraps round, 'zeros' is usual", "reader", None),
+    ),
     rule(
         r"expected (?P<name>stride|padding|dilation|output_padding) to be a single integer value or "
         r"a list of (?P<wanted>\d+) values to match the convolution dimensions"
@@ -773,6 +808,41 @@ RULES: list[Rule] = [
         "pixel shuffle size",
         "The {axis} of {size} does not split into steps of {factor}.",
         ("pad or crop the {axis} to a multiple of {factor}", "reader", None),
+    ),
+    rule(
+        r"Given input with spatial size (?P<size>\([\d, ]{1,40}\)), kernel_size=(?P<kernel>\([\d, ]{1,40}\)), "
+        r"dilation=(?P<dilation>\([\d, ]{1,40}\)), padding=(?P<padding>\([\d, ]{1,40}\)), "
+        r"calculated shape of the array of sliding blocks",
+        _unfold,
+    ),
+    plain(
+        r"expected size of input's dimension \d to match the calculated number of sliding blocks "
+        r"(?P<sum>[\d* ]{1,60}) = (?P<blocks>\d+), but got input\.size\(\d\)=(?P<got>\d+)",
+        "fold blocks",
+        "With these arguments the result has {blocks} blocks, and the input holds {got}.",
+        ("give Fold the kernel_size, stride, padding and dilation of its Unfold", "reader", None),
+        ("or the output_size that the blocks were taken from", "reader", None),
+        arithmetic="{sum} = {blocks} ≠ {got}",
+    ),
+    plain(
+        r"expected size of input's dimension \d to be divisible by the product of kernel_size, "
+        r"but got input\.size\(\d\)=(?P<got>\d+) and kernel_size=(?P<kernel>\([\d, ]{1,40}\))",
+        "fold blocks",
+        "Each block of {kernel} holds height · width values a channel, and {got} don't divide so.",
+        ("put blocks in axis 2 and their values in axis 1, as Unfold gives them", "reader", None),
+    ),
+    plain(
+        r"elements in indices should be type int64 but got: ?(?P<type>\w{1,20})",
+        "unpool indices",
+        "Unpooling puts each value back where an index says, and the indices are {type}.",
+        to_input("take them from MaxPool2d(2, return_indices=True), or convert them", "i.long()"),
+    ),
+    plain(
+        r"bilinear\(\): input(?P<n>[12]) size does not match weight size: got (?P<got>\d+) but "
+        r"expected (?P<expected>\d+)",
+        "bilinear features",
+        "The layer was made for {expected} features in its input {n}, and {got} arrive.",
+        ("change in{n}_features to {got}", "in{n}_features", "{got}"),
     ),
     plain(
         r"adaptive_(?P<kind>avg|max)_pool(?P<d>\d)d: (?:Expected )?output_size must be (?P<n>\d)|"

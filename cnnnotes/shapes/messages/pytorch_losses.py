@@ -680,6 +680,23 @@ RULES: list[Rule] = [
         ("bring it back first: x.detach().cpu().numpy()", "input", "x.detach().cpu().numpy()"),
     ),
     plain(
+        r"element \d+ of tensors does not require grad and does not have a grad_fn",
+        "gradient",
+        "The loss does not depend on any weight that learns, so there is nothing to go back through.",
+        (
+            "look between network and loss for torch.no_grad(), .detach(), .item(), .argmax() or "
+            "torch.tensor(...), and take it out",
+            "reader",
+            None,
+        ),
+        (
+            "if all is frozen, free the last layer: for p in model.fc.parameters(): "
+            "p.requires_grad = True",
+            "reader",
+            None,
+        ),
+    ),
+    plain(
         r"Can't call numpy\(\) on Tensor that requires grad",
         "gradient",
         "NumPy can't carry gradients.",
