@@ -146,6 +146,7 @@ def clean(text: str) -> str:
     text = _COLOURS.sub("", _ESCAPES.sub("", text))
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
     text = text.translate(str.maketrans("\u00a0\u2018\u2019\u201c\u201d\t", " ''\"\" "))
+    text = re.sub(r"(?<=\d)×(?=\d)", "x", text)
     return "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")
 
 
@@ -161,6 +162,9 @@ def failures(text: str) -> list[Failure]:
             frames, reading, after_traceback = [], False, True
             if found and _CHAIN.search(found[-1].message[:300]):
                 chained = True  # what a worker raised, told again by its parent
+            continue
+        if found and line.startswith(("FAILED ", "ERROR ")):  # pytest's summary cuts messages short
+            reading = False
             continue
         head = None if _CODE.match(line) else _HEAD.search(line[:400])
         if head and (head[2] or head[0].rstrip().endswith(":") or after_traceback):

@@ -35,6 +35,24 @@ SAID = {
     "Negative dimension size caused by subtracting 3 from 2 for 'conv2d/Conv2D'": ("spans 3", "padding='same'"),
     "Input 0 of layer conv2d is incompatible with the layer: expected min_ndim=4, found ndim=3": ("needs 4 axes", "x[..., None]"),
     "expected axis -1 of input shape to have value 1568, but received input with shape (None, 784)": ("built for 1568", "1568"),
+    "mat1 and mat2 shapes cannot be multiplied (2×1568 and 1050×10)": ("made for 1050", "in_features to 1568"),
+    "Need input of dimension 4 and input.size[1] == 1 but got input to be of shape: [64 x 28 x 28] at /pytorch/torch/lib/THNN/generic/SpatialConvolutionMM.c:47": ("has 3 axes", "if 64 is the number of pictures, add the channel axis"),
+    "input and indices shapes do not match: input [1 x 3 x 134 x 240], indices [1 x 3 x 135 x 240] at /pytorch/SpatialMaxUnpooling.c:66": ("odd size", "output_size=size"),
+    "found an invalid max index 207 (output volumes are of size 14x14)": ("outside 14 × 14", "output_size=size"),
+    'invalid output_size "torch.Size([100, 100])" (dim 0 must be between 96 and 100)': ("smaller than 100", "before its own pooling"),
+    "num_channels must be divisible by num_groups": ("share out evenly", "num_groups 1"),
+    "inconsistent tensor sizes at /pytorch/torch/lib/TH/generic/THTensorMath.c:2625": ("one size", "Resize((224, 224))"),
+    "1only batches of spatial targets supported (3D tensors) but got targets of size: : [1, 1, 187, 621]": ("for each pixel", "y.squeeze(1)"),
+    "1only batches of spatial targets supported (3D tensors) but got targets of size: : [16, 12, 256, 256]": ("for each pixel", "y.argmax(1)"),
+    "1only batches of spatial targets supported (3D tensors) but got targets of size: : [2, 432, 778, 3]": ("for each pixel", "class number of each colour"),
+    "input_lengths must be of size batch_size": ("(T, N, C)", "x.permute(1, 0, 2)"),
+    "Expected tensor to have size at least 12 at dimension 1, but got size 8for argument #2 'targets' (while checking arguments for ctc_loss_gpu)": ("holds 8", "encoded texts"),
+    "expected Byte tensor (got Float tensor)": ("input holds Byte", "x.float()"),
+    "\"slow_conv2d_cpu\" not implemented for 'Half'": ("half-precision", "model.float()"),
+    "input must have 3 dimensions, got 4": ("(T, N, features)", "x.flatten(1, 2).permute(2, 0, 1)"),
+    '"concat" mode can only merge layers with matching output shapes except for the concat axis. Layer shapes: [(None, 0, 24, 128), (None, 0, 24, 64)]': ("same height and width", "channels first"),
+    "[ONNXRuntimeError] : 2 : INVALID_ARGUMENT : Got invalid dimensions for input: input for the following indices\n index: 0 Got: 8 Expected: 1": ("fixed at 1", "{'input': {0: 'any'}}"),
+    "The input tensor cannot be reshaped to the requested shape. Input shape:{1,9,444,204}, requested shape:{1,1,3,3,244,204}": ("export fixed", "export again"),
 }  # fmt: skip
 TERMINAL = """$ python train.py
 Epoch 1
@@ -62,6 +80,16 @@ def test_a_terminal_names_the_layer_and_the_line():
     message = "mat1 and mat2 shapes cannot be multiplied (64x9216 and 4096x1000)"
     diagnosis = diagnose(TERMINAL.replace("{message}", message))
     assert diagnosis.layer == "fc1" and "line 17" in diagnosis.where
+
+
+def test_a_message_that_pytest_cuts_short_is_read_where_it_stands_whole():
+    diagnosis = diagnose(
+        ">       x = x.view(-1, 16 * 5 * 5)\n"
+        "E       RuntimeError: shape '[-1, 400]' is invalid for input of size 119072\n\n"
+        "model.py:31: RuntimeError\n===== short test summary info =====\n"
+        "FAILED tests/test_net.py::test_forward - RuntimeError: shape '[-1, 400]' is i...\n"
+    )
+    assert "119072" in diagnosis.reason and "line 31" in diagnosis.where
 
 
 LATER = """

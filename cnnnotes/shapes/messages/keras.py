@@ -614,6 +614,18 @@ RULES: list[Rule] = [
         ),
     ),
     plain(
+        r'"concat" mode can only merge layers with matching output shapes except for the concat axis\. Layer shapes: (?P<shapes>\[[\w(), ]{1,300}\])',
+        "branches",
+        "Branches that are merged must have the same height and width: {shapes}.",
+        (
+            "a height or width of 0 comes of a picture with channels first, read with channels last: "
+            "image_dim_ordering 'th', or x.transpose(0, 2, 3, 1)",
+            "reader",
+            None,
+        ),
+        ("else give both the same strides and padding='same', or crop", "reader", None),
+    ),
+    plain(
         r"ConcatOp ?: Dimensions? of inputs should match: shape\[0\] = (?P<a>\[[\d, ]{1,60}\]) vs\.? shape\[\d\] = (?P<b>\[[\d, ]{1,60}\])",
         "branches",
         "Tensors that are joined must agree in all other axes: {a} and {b}.",

@@ -832,6 +832,58 @@ RULES: list[Rule] = [
         ("put blocks in axis 2 and their values in axis 1, as Unfold gives them", "reader", None),
     ),
     plain(
+        r"num_channels must be divisible by num_groups",
+        "groups",
+        "The channels don't share out evenly among the groups.",
+        ("num_groups 1, or a number that divides num_channels", "num_groups", 1),
+    ),
+    plain(
+        r"Need input of dimension 4 and input\.size\[1\] == (?P<wanted>\d+) but got input to be of shape: \[(?P<n>\d+) x (?P<rest>\d+ x \d+)\]",
+        "conv rank",
+        "The layer needs (N, C, H, W), and its input has 3 axes: {n} x {rest}.",
+        (
+            "if {n} is the number of pictures, add the channel axis: x.unsqueeze(1)",
+            "input",
+            "x.unsqueeze(1)",
+        ),
+        (
+            "if {n} is the number of channels, add the batch axis: x.unsqueeze(0)",
+            "input",
+            "x.unsqueeze(0)",
+        ),
+    ),
+    plain(
+        r"input must have (?P<wanted>[23]) dimensions, got (?P<got>\d+)",
+        "recurrent rank",
+        "A recurrent layer reads (T, N, features), {wanted} axes, and gets {got}.",
+        (
+            "of maps (N, C, H, W) make one step a column: x.flatten(1, 2).permute(2, 0, 1)",
+            "input",
+            "x.flatten(1, 2).permute(2, 0, 1)",
+        ),
+        ("with batch_first=True the batch comes first: (N, T, features)", "reader", None),
+    ),
+    plain(
+        r"input and indices shapes do not match: input \[(?P<a>[\dx ]{1,60})\], indices \[(?P<b>[\dx ]{1,60})\]",
+        "unpool size",
+        "Pooling an odd size drops a row, so the way back gives {a} where the indices have {b}.",
+        ("keep the size before each pooling, and unpool to it: output_size=size", "reader", None),
+        ("or pad the picture until every halving is even", "reader", None),
+    ),
+    plain(
+        r"found an invalid max index:? (?P<index>\d+) \(output volumes are of size (?P<h>\d+) ?x ?(?P<w>\d+)",
+        "unpool size",
+        "Index {index} lies outside {h} × {w}: the indices come from a larger map.",
+        ("keep the size before that pooling, and unpool to it: output_size=size", "reader", None),
+        ("or pad the picture until every halving is even", "reader", None),
+    ),
+    plain(
+        r"invalid output_size \"?(?:torch\.Size\()?(?P<wanted>\[[\d, ]{1,40}\])\)?\"? \(dim (?P<axis>\d) must be between (?P<least>\d+) and (?P<most>\d+)\)",
+        "unpool size",
+        "Axis {axis} may be larger than {least} and smaller than {most}: both ends are left out.",
+        ("give each unpooling the size before its own pooling", "reader", None),
+    ),
+    plain(
         r"elements in indices should be type int64 but got: ?(?P<type>\w{1,20})",
         "unpool indices",
         "Unpooling puts each value back where an index says, and the indices are {type}.",

@@ -80,20 +80,24 @@ def _target_range(match: Match[str], seen: Seen) -> Diagnosis:
 
 
 def _spatial(match: Match[str], seen: Seen) -> Diagnosis:
-    axes = int(match["axes"])
+    shape = numbers(match["shape"] or "")
+    axes = len(shape) or int(match["axes"])
     if axes == 4:
+        grey = to_target("drop the channel axis of the masks", "y.squeeze(1).long()")
+        one_hot = to_target("if they have a channel for each class", "y.argmax(1)")
+        colours = advice(
+            "the masks are colour pictures, (N, H, W, 3): make a class number of each colour"
+        )
+        fixes: tuple[Fix, ...] = (grey, one_hot)
+        if shape and shape[-1] == 3:
+            fixes = (colours,)
+        elif shape and shape[1] > 1:
+            fixes = (one_hot,)
         return Diagnosis(
             _TARGET,
             "A class is wanted for each pixel, as (N, H, W), and the targets have 4 axes.",
-            "",
-            (
-                Fix(
-                    "drop the channel axis of the masks: y.squeeze(1).long()",
-                    "target",
-                    "y.squeeze(1).long()",
-                ),
-                to_target("if they have a channel for each class", "y.argmax(1)"),
-            ),
+            f"targets {times(shape)}" if shape else "",
+            fixes,
         )
     return Diagnosis(
         _TARGET,
@@ -561,7 +565,7 @@ RULES: list[Rule] = [
     rule(r"Found dtype (?P<found>\w+) but expected (?P<wanted>\w+)", _scalar_type),
     rule(
         r"only batches of spatial targets supported \((?:non-empty )?3D tensors\) but got targets of "
-        r"(?:dimension|size): ?(?:: )?(?P<axes>\d)",
+        rf"(?:dimension|size): ?(?:: ?)?(?:(?P<axes>\d)|(?P<shape>{SHAPE}))",
         _spatial,
     ),
     rule(rf"Expected target size (?P<wanted>{SHAPE}), got (?P<given>{SHAPE})", _target_size),
@@ -678,6 +682,68 @@ RULES: list[Rule] = [
         "device",
         "NumPy can't reach the GPU.",
         ("bring it back first: x.detach().cpu().numpy()", "input", "x.detach().cpu().numpy()"),
+    ),
+    plain(
+        r"input_lengths must be of size batch_size",
+        "ctc lengths",
+        "CTC takes one input length for each example, and reads the batch from axis 1: (T, N, C).",
+        (
+            "if predictions are (N, T, C), turn them: x.permute(1, 0, 2)",
+            "input",
+            "x.permute(1, 0, 2)",
+        ),
+        (
+            "torch.full((N,), T), N being the size of this batch: the last may be smaller",
+            "reader",
+            None,
+        ),
+    ),
+    plain(
+        r"Expected tensor to have size at least (?P<wanted>\d+) at dimension 1, but got size (?P<got>\d+) ?for argument #2 'targets'",
+        "ctc lengths",
+        "A target length says {wanted}, and the row of targets holds {got}.",
+        (
+            "make target_lengths the lengths of the encoded texts, and pad rows to the longest",
+            "reader",
+            None,
+        ),
+        arithmetic="{wanted} > {got}",
+    ),
+    plain(
+        r"\"(?P<what>\w{1,40})\" not implemented for 'Half'",
+        "dtype",
+        "On the CPU this PyTorch has no half-precision {what}.",
+        ("work in float there: model.float(), x.float()", "input", "x.float()"),
+        ("or send both to the GPU: model.cuda(), x.cuda()", "reader", None),
+    ),
+    plain(
+        r"expected (?P<kind>Byte|Char|Short|Int|Long) tensor \(got (?P<weights>Float|Double) tensor\)",
+        "dtype",
+        "The input holds {kind}, and the weights {weights}: the message names the input first.",
+        to_input("convert the input", "x.float()"),
+    ),
+    plain(
+        r"\[ONNXRuntimeError\].{0,80}Got invalid dimensions for input:? ?(?P<name>\w{1,40}).{1,60}"
+        r"\s{1,9}index: (?P<axis>\d+) Got: (?P<got>\d+) Expected: (?P<wanted>\d+)",
+        "exported size",
+        "The model was exported with axis {axis} fixed at {wanted}, and {got} arrive.",
+        (
+            "export again with dynamic_axes={{'{name}': {{{axis}: 'any'}}}}, or feed {wanted}",
+            "reader",
+            None,
+        ),
+        arithmetic="{got} ≠ {wanted}",
+    ),
+    plain(
+        r"cannot be reshaped to the requested shape\. Input shape: ?(?P<given>\{[\d, -]{1,60}\}), requested shape: ?(?P<wanted>\{[\d, -]{1,60}\})",
+        "exported size",
+        "The export fixed the sizes of this reshape, {wanted}, and {given} doesn't fill them.",
+        (
+            "take sizes from x.shape inside forward, and export again with dynamic_axes for height "
+            "and width; or feed the size it was exported with",
+            "reader",
+            None,
+        ),
     ),
     plain(
         r"element \d+ of tensors does not require grad and does not have a grad_fn",

@@ -421,6 +421,16 @@ RULES: list[Rule] = [
         ),
     ),
     plain(
+        r"inconsistent tensor sizes at ",
+        "batch sizes",
+        "A batch stacks examples of one size, and these differ.",
+        (
+            "bring all pictures to one size: transforms.Resize((224, 224)), with both numbers",
+            "reader",
+            None,
+        ),
+    ),
+    plain(
         r"inconsistent tensor size, expected tensor \[(?P<a>[\d x]{1,40})\] and (?:src|mask) \[(?P<b>[\d x]{1,40})\] to have the same number of elements",
         "sizes differ",
         "The two must hold equally many values, and they are {a} and {b}.",
