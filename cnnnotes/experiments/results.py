@@ -87,13 +87,15 @@ def load(name: str) -> Record:
 
 
 def benchmark() -> Record:
-    """Return what `make bench` measured last, on its author's machine."""
+    """Return what the benchmark measured last, on its author's machine."""
     for seen in _readers:
         seen.add(BENCHMARK)
     try:
         found: Record = json.loads(path(BENCHMARK).read_bytes())
     except (OSError, ValueError) as error:
-        raise ResultsError(f"{_short(path(BENCHMARK))}: {error}; run: make bench") from None
+        raise ResultsError(
+            f"{_short(path(BENCHMARK))}: {error}; run: python -m cnnnotes.bench --record"
+        ) from None
     return found
 
 
