@@ -35,7 +35,10 @@ def test_the_table_names_both_kernels_and_both_ratios(measured):
     console = Console(width=150, record=True, file=io.StringIO())
     console.print(bench.table(measured, recorded))
     said = console.export_text()
-    assert f"Under openblas Nehalem; recorded under {recorded['machine'].get('blas', 'unknown')}" in said
+    assert (
+        f"Under openblas Nehalem; recorded under {recorded['machine'].get('blas', 'unknown')}"
+        in said
+    )
     (row,) = (line for line in said.splitlines() if "training step" in line)
     assert "0.43" in row and f"{recorded['comparisons'][0]['ratio']:.2f}" in row
 

@@ -1,13 +1,18 @@
 """No circle of imports, in rooms or in files, and none hidden in a string from import-linter."""
 
 import ast
+import sys
 from graphlib import TopologicalSorter
+from itertools import groupby
 from pathlib import Path
 
 import grimp
+import numpy as np
 import pytest
 
 import cnnnotes
+from cnnnotes import conv2d, conv2d_backward
+from cnnnotes.layers import Conv2d
 
 HOME = Path(cnnnotes.__file__).parent
 BY_STRING = {"import_module", "__import__", "resolve_name", "runpy"}
@@ -92,3 +97,35 @@ def test_no_back_doors():
         found |= {name: doors} if doors else {}
     assert {name: doors for name, doors in found.items() if name not in ALLOWED} == {}
     assert not [door for doors in found.values() for door in doors if "reaches" in door]
+
+
+def rooms_entered(call):
+    """Return our modules in the order in which other modules call them, each stay once."""
+    entered = []
+
+    def notice(frame, event, _):
+        room = frame.f_globals.get("__name__", "")
+        caller = frame.f_back and frame.f_back.f_globals.get("__name__", "")
+        if event == "call" and room.startswith("cnnnotes") and caller != room:
+            entered.append(room.removeprefix("cnnnotes."))
+
+    sys.setprofile(notice)
+    try:
+        call()
+    finally:
+        sys.setprofile(None)
+    return [room for room, _ in groupby(entered)]
+
+
+def test_an_input_goes_through_each_room_once():
+    image, weight = np.ones((2, 3, 8, 8)), np.ones((4, 3, 3, 3))
+    way = ["conv", "checks", "shapes.sizes", "conv_blocks"]
+    assert rooms_entered(lambda: conv2d(image, weight, padding=1)) == way
+    layer = Conv2d(3, 4, 3, padding=1, dtype="float64", seed=0)
+    assert rooms_entered(lambda: layer.forward(image)) == ["layers", "layer_base", *way]
+
+
+def test_a_gradient_is_checked_once_the_output_is_known():
+    image, weight, grad = np.ones((2, 3, 8, 8)), np.ones((4, 3, 3, 3)), np.ones((2, 4, 8, 8))
+    way = ["conv", "checks", "shapes.sizes", "checks", "conv_blocks"]
+    assert rooms_entered(lambda: conv2d_backward(grad, image, weight, padding=1)) == way
