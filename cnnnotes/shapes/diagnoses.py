@@ -290,6 +290,17 @@ def nothing_left(full: int, before: int, after: int) -> Diagnosis:
     )
 
 
+def all_cropped(size: int, before: int, after: int) -> Diagnosis:
+    """A border of negative width takes all there is of an axis."""
+    most = (size - 1) // 2
+    return Diagnosis(
+        "crop",
+        f"Cropping {before} + {after} takes all of the {size} places of an axis.",
+        f"{size} − {before} − {after} < 1",
+        (Fix(f"crop {most} on each side at most", "padding", -most),),
+    )
+
+
 def branches_differ(join: str, shapes: Sequence[Shape]) -> Diagnosis:
     """Branches that meet have different shapes."""
     shown = " and ".join(_times(shape) for shape in shapes)

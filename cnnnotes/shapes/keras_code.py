@@ -217,6 +217,31 @@ def _batch_norm(call: _Call) -> Sequence[d.Layer]:
     return [d.BatchNorm(None, scale)]
 
 
+def _upsampling(call: _Call) -> Sequence[d.Layer]:
+    mode = str(call.get("interpolation", 2, "nearest"))
+    if mode not in ("nearest", "bilinear"):
+        raise ValueError(f"interpolation (={mode!r}) must be 'nearest' or 'bilinear'")
+    return [d.Upsample(scale_factor=_pair(call.get("size", 0, 2)), mode=mode)]
+
+
+def _border(sign: int, name: str, default: Any) -> Callable[[_Call], Sequence[d.Layer]]:
+    """Return what reads a border that is added, or taken off where ``sign`` is -1."""
+
+    def maker(call: _Call) -> Sequence[d.Layer]:
+        given = call.get(name, 0, default)
+        sides = given if isinstance(given, tuple | list) else (given, given)
+        pairs = [side if isinstance(side, tuple | list) else (side, side) for side in sides]
+        if len(pairs) != 2 or not all(
+            len(pair) == 2 and all(type(number) is int and number >= 0 for number in pair)
+            for pair in pairs
+        ):
+            raise ValueError(f"{name} (={given!r}) must be a whole number, two, or two pairs")
+        (top, bottom), (left, right) = pairs
+        return [d.Pad(tuple(sign * number for number in (left, right, top, bottom)))]
+
+    return maker
+
+
 def _always(layer: d.Layer) -> Callable[[_Call], Sequence[d.Layer]]:
     return lambda call: [layer]
 
@@ -247,6 +272,9 @@ _MAKERS: dict[str, Callable[[_Call], Sequence[d.Layer]]] = {
     "LeakyReLU": _always(d.Elementwise(kind="leakyrelu")),
     "ELU": _always(d.Elementwise(kind="elu")),
     "Softmax": _always(d.Elementwise(kind="softmax")),
+    "UpSampling2D": _upsampling,
+    "ZeroPadding2D": _border(1, "padding", 1),
+    "Cropping2D": _border(-1, "cropping", 0),
     "Rescaling": _always(d.Layer()),
     "Input": lambda call: [],
     "InputLayer": lambda call: [],

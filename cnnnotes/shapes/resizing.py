@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from cnnnotes.shapes import diagnoses
+from cnnnotes.shapes.diagnosis import ShapeError
 from cnnnotes.shapes.layer import Layer, PerAxis, Shape
 from cnnnotes.shapes.windows import ResizedWindow, SlidingWindow, TransposedWindow, Window
 
@@ -102,7 +104,10 @@ class Pad(Layer):
         return len(self.padding) // 2
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Return channels and the places of the output."""
+        """Return channels and the places of the output; raise `ShapeError` if none is left."""
+        for (before, after), size in zip(self._sides(), shape[1:], strict=True):
+            if before + size + after < 1:
+                raise ShapeError(diagnoses.all_cropped(size, -before, -after))
         sides = self._sides()
         return (shape[0], *(b + n + a for (b, a), n in zip(sides, shape[1:], strict=True)))
 

@@ -84,6 +84,15 @@ def test_the_form_is_recognised(paste, form):
         ("[DepthwiseConv2D(3, depth_multiplier=2, input_shape=(5, 5, 3))]", None, (6, 3, 3), 60),
         ("[Conv2DTranspose(4, 2, strides=3, input_shape=(5, 5, 3))]", None, (4, 15, 15), 52),
         ("[Conv2DTranspose(4, 5, strides=2, input_shape=(5, 6, 3))]", None, (4, 13, 15), 304),
+        ("[UpSampling2D(2, input_shape=(5, 6, 3)), ZeroPadding2D(1)]", None, (3, 12, 14), 0),
+        (
+            "[UpSampling2D((2, 3), interpolation='bilinear', input_shape=(5, 6, 3))]",
+            None,
+            (3, 10, 18),
+            0,
+        ),
+        ("[ZeroPadding2D(((1, 2), (3, 4)), input_shape=(5, 6, 3))]", None, (3, 8, 13), 0),
+        ("[Cropping2D((1, 2), input_shape=(5, 6, 3))]", None, (3, 3, 2), 0),
         ("[Dense(3, input_dim=7), BatchNormalization(), Activation('tanh')]", None, (3,), 30),
     ],
 )
@@ -126,6 +135,14 @@ def test_keras_inputs_may_be_written_either_way():
         ("[Conv2D(8, 3, padding='full', input_shape=(9, 9, 3))]", "padding (='full')"),
         ("[Conv2D(8, 3, activation='x', input_shape=(9, 9, 3))]", "activation (='x')"),
         ("[Conv2D(8, 3, input_shape=(9, 9, 3)), Dense(10)]", "put Flatten() before it"),
+        (
+            "[ZeroPadding2D((3,), input_shape=(9, 9, 1))]",
+            "padding (=(3,)) must be a whole number",
+        ),
+        (
+            "[UpSampling2D(2, None, 'area', input_shape=(9, 9, 1))]",
+            "must be 'nearest' or 'bilinear'",
+        ),
         ("[LSTM(8, input_shape=(9, 9)), Dense(10)]", "LSTM is a layer of Keras that is not"),
         ("[Conv2D(8, 3, data_format='channels_first', input_shape=(1, 9, 9))]", "data_format"),
         ("", "the text is empty"),
@@ -207,3 +224,10 @@ def test_any_text_is_read_or_refused(text):
         read_network(text, (1, 8, 8))
     except ValueError as error:
         assert str(error)
+
+
+def test_a_crop_must_leave_something():
+    reading = read_network("[Cropping2D(5, input_shape=(10, 20, 3))]")
+    with pytest.raises(ShapeError, match="takes all of the 10 places") as raised:
+        trace(reading.layers, reading.input_shape)
+    assert "crop 4" in raised.value.diagnosis.fixes[0].text
