@@ -96,7 +96,7 @@ def _broadcast(match: Match[str], seen: Seen) -> Diagnosis | None:
 
 
 def _reshape(match: Match[str], seen: Seen) -> Diagnosis | None:
-    total, wanted = int(match["total"]), numbers(match["wanted"])
+    total, wanted = int(match["total"]), numbers(match["wanted"].replace("newaxis", "-1"))
     product = prod(n for n in wanted if n > 0)
     if not product or product == total:
         return None
@@ -106,7 +106,7 @@ def _reshape(match: Match[str], seen: Seen) -> Diagnosis | None:
         call = f"x.reshape({wanted[0]}, {features})"
         fixes.append(to_input(f"{features} features each", call))
     rest = prod(n for n in wanted[1:] if n > 0)
-    if len(wanted) > 1 and rest and total % rest == 0:
+    if len(wanted) > 1 and min(wanted[1:]) > 0 and total % rest == 0:
         call = f"x.reshape(-1, {', '.join(map(str, wanted[1:]))})"
         count = total // rest
         fixes.append(to_input(f"if there are {counted(count, 'example')}, let -1 count them", call))
@@ -230,6 +230,24 @@ RULES: list[Rule] = [
         ("use * for numbers", "reader", None),
     ),
     plain(
+        r"Last 2 dimensions of the array must be square",
+        "square matrix",
+        "Only a square matrix has an inverse, a determinant or eigenvalues.",
+        ("for any other: np.linalg.pinv, svd or lstsq", "reader", None),
+    ),
+    plain(
+        r"weights\.ndim \((?P<kernel>\d)\) must match len\(axes\) \((?P<image>\d)\)",
+        "kernel axes",
+        "The image has {image} axes and the kernel {kernel}: with colours, the kernel needs a third.",
+        ("filter each channel by itself: kernel[..., None]", "reader", None),
+    ),
+    plain(
+        r"remapped shapes \[original->remapped\]: .{1,80} and requested shape \((?P<axes>\d),2\)",
+        "pad",
+        "np.pad takes a pair (before, after) for each axis, and the array has {axes}.",
+        ("give {axes} pairs; one pair alone serves all axes", "reader", None),
+    ),
+    plain(
         r"operands could not be broadcast together with remapped shapes",
         "einsum",
         "In einsum one letter is one length, and a letter here stands for two.",
@@ -251,7 +269,7 @@ RULES: list[Rule] = [
         ("write x = x - y, if the larger shape is meant; else reshape y", "reader", None),
     ),
     rule(
-        r"cannot reshape array of size (?P<total>\d+) into shape (?P<wanted>\([\d, -]{1,80}\)|\[[\d, -]{1,80}\])",
+        r"cannot reshape array of size (?P<total>\d+) into shape (?P<wanted>\((?:newaxis|[\d, -]){1,80}\)|\[[\d, -]{1,80}\])",
         _reshape,
     ),
     plain(

@@ -212,7 +212,7 @@ _TYPES = {
 
 
 def _types(match: Match[str], seen: Seen) -> Diagnosis | None:
-    got, wanted = match["got"].strip(), match["wanted"].strip()
+    got, wanted = (match[side].strip().removeprefix("c10::") for side in ("got", "wanted"))
     if got == wanted:
         return None
     if "cuda" in got.lower() or "cuda" in wanted.lower() or "mps" in (got + wanted).lower():
@@ -744,6 +744,39 @@ RULES: list[Rule] = [
             "reader",
             None,
         ),
+    ),
+    plain(
+        r"For 1D input, 1D target must have size 1, but got target size: ?(?P<got>\d+)",
+        _TARGET,
+        "The predictions of one picture, one number a class, meet {got} targets.",
+        to_input("keep the batch axis: predictions are (N, classes)", "x.unsqueeze(0)"),
+    ),
+    plain(
+        r"optimizer got an empty parameter list",
+        "no parameters",
+        "The optimizer finds nothing to learn: the model has no layer with weights that it knows of.",
+        (
+            "keep layers as self.name, in nn.ModuleList or nn.Sequential: a plain list hides them",
+            "reader",
+            None,
+        ),
+    ),
+    plain(
+        r"a leaf Variable that requires grad (?:is being|has been) used in an in-place operation",
+        "in place",
+        "What is learned must not be overwritten while gradients are recorded.",
+        (
+            "write x = x + 1 for x += 1; to change a weight by hand, under torch.no_grad()",
+            "reader",
+            None,
+        ),
+    ),
+    plain(
+        r"Trying to backward through the graph a second time",
+        "backward twice",
+        "backward frees what it went through, and is called again.",
+        ("add the losses and call backward once", "reader", None),
+        ("if a state is carried from batch to batch, cut it off: state.detach()", "reader", None),
     ),
     plain(
         r"element \d+ of tensors does not require grad and does not have a grad_fn",

@@ -421,6 +421,42 @@ RULES: list[Rule] = [
         ),
     ),
     plain(
+        r"gather\(\): Expected dtype int\d+(?:/int\d+)? for index",
+        "index type",
+        "An index counts places, in whole numbers.",
+        ("convert it: index.long()", "reader", None),
+    ),
+    plain(
+        r"t\(\) expects a tensor with <= 2 dimensions, but self is (?P<axes>\d)D",
+        "permute",
+        "t() turns a matrix, and the tensor has {axes} axes.",
+        to_input("say which axes change places", "x.transpose(-1, -2)"),
+    ),
+    plain(
+        r"expected Tensor as element (?P<place>\d+) in argument 0, but got (?P<kind>[\w.]{1,40})",
+        "tensor kind",
+        "cat and stack join tensors, and element {place} is a {kind}.",
+        ("make it a tensor: torch.as_tensor(x)", "input", "torch.as_tensor(x)"),
+    ),
+    plain(
+        r"expected np\.ndarray \(got (?P<kind>\w{1,30})\)",
+        "tensor kind",
+        "from_numpy takes an array, and gets a {kind}.",
+        ("use torch.as_tensor(x), which takes both", "input", "torch.as_tensor(x)"),
+    ),
+    plain(
+        r"flatten\(\) has invalid args: start_dim cannot come after end_dim",
+        "flatten",
+        "flatten joins the axes from start_dim to end_dim, and these stand the wrong way round.",
+        to_input("all but the batch", "x.flatten(1)"),
+    ),
+    plain(
+        r"(?P<name>(?:log_)?softmax|softmin)\(\) missing 1 required positional arguments?: \"dim\"",
+        "softmax axis",
+        "{name} must know which axis holds the classes.",
+        ("in (N, classes) and (N, classes, H, W) it is axis 1: dim=1", "dim", 1),
+    ),
+    plain(
         r"inconsistent tensor sizes at ",
         "batch sizes",
         "A batch stacks examples of one size, and these differ.",
