@@ -2,6 +2,8 @@
 
 import random
 import sys
+import sysconfig
+from functools import wraps
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -14,6 +16,7 @@ from cnnnotes.layer_base import Weighted
 
 # The seed that torch itself starts a process with.
 TORCH_SEED = 67280421310721
+LIBRARIES = "<frozen", *map(sysconfig.get_path, ("stdlib", "purelib", "platlib"))
 
 unseeded = []
 draw_weights = Weighted.reset_parameters
@@ -38,6 +41,21 @@ def noise_from_a_seed(dropout, seed=None):
     dropout.rng = None
 
 
+def draw_for_libraries(draw):
+    """Return a function of `random` that raises where a test or the package calls it.
+
+    Libraries may: they number what they make by it, some when they are first imported.
+    """
+
+    @wraps(draw)
+    def guarded(*args, **kwargs):
+        if sys._getframe(1).f_code.co_filename.startswith(LIBRARIES):
+            return draw(*args, **kwargs)
+        raise AssertionError("drawn from `random`: make a generator, random.Random(seed)")
+
+    return guarded
+
+
 def bits_from_the_system(bits):
     """Raise where NumPy would seed a generator itself, but for a library that is being imported."""
     if any("importlib" in name for name in callers()):
@@ -56,6 +74,9 @@ def callers():
 Weighted.reset_parameters = weights_from_a_seed
 layers.Dropout.reset_parameters = noise_from_a_seed
 bit_generator.randbits = bits_from_the_system
+for name in set(random.__all__) - {"getstate"}:
+    if isinstance(getattr(getattr(random, name), "__self__", None), random.Random):
+        setattr(random, name, draw_for_libraries(getattr(random, name)))
 
 
 @pytest.fixture(autouse=True)
@@ -66,16 +87,16 @@ def nothing_by_chance():
     """
     if "torch" in sys.modules:
         sys.modules["torch"].manual_seed(TORCH_SEED)
-    before = shared_generators()
+    before = shared_generator()
     yield
-    assert shared_generators() == before, "drawn from `random` or `np.random`: make a generator"
+    assert shared_generator() == before, "drawn from `np.random`: make a generator"
     undefined = [layer for layer in unseeded if has_undefined_weights(layer)]
     unseeded.clear()
     assert not undefined, f"layers made without a seed: {undefined}"
 
 
-def shared_generators():
-    return random.getstate(), repr(np.random.get_state())  # noqa: NPY002
+def shared_generator():
+    return repr(np.random.get_state())  # noqa: NPY002
 
 
 def has_undefined_weights(layer):

@@ -8,6 +8,8 @@ pytest_plugins = "pytester"
 GUARD = (Path(__file__).parent / "conftest.py").read_text("utf-8")
 START = """
 import random
+import statistics
+from importlib import reload
 import numpy as np
 from cnnnotes.layers import Conv2d, Dropout, Linear, Sequential
 
@@ -23,8 +25,11 @@ def test_it():
         ("Dropout()(np.ones((2, 3)))", "rng (=None) must be a NumPy generator or a seed"),
         ("np.random.default_rng()", "a random generator was made without a seed"),
         ("Linear(2, 2, seed=np.random.default_rng())", "a random generator was made without"),
-        ("np.random.normal()", "drawn from `random` or `np.random`"),
-        ("random.random()", "drawn from `random` or `np.random`"),
+        ("np.random.normal()", "drawn from `np.random`"),
+        ("random.random()", "drawn from `random`"),
+        ("random.seed(1)", "drawn from `random`"),
+        ("from random import choice; choice([1, 2])", "drawn from `random`"),
+        ("statistics.quantiles([random.gauss(), 1])", "drawn from `random`"),
     ],
 )
 def test_what_is_left_to_chance_fails(pytester, by_chance, words):
@@ -41,6 +46,7 @@ def test_what_is_left_to_chance_fails(pytester, by_chance, words):
         "Linear(2, 2).load_state_dict(Linear(2, 2, seed=0).state_dict())",
         "layer = Linear(1, 1, seed=0); layer.weight.data[...] = np.nan",
         "np.random.default_rng(0).normal(); random.Random(0).random()",
+        "import rich.style; reload(rich.style)",
     ],
 )
 def test_what_has_a_seed_passes(pytester, seeded):

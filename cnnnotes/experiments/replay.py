@@ -8,6 +8,7 @@ replayed for a page to be built.
 
 import hashlib
 import json
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -79,9 +80,9 @@ def disagreement(name: str) -> str | None:
         expected |= rounded({"effects": decision.effects, "verdict": decision.verdict})
         expected |= {"summary": summarise(record["runs"])}
     for field, value in expected.items():
-        if record[field] != value:
+        if where := _where(field, record[field], value, to_a_digit=True):
             return (
-                f"{name}: field '{_where(field, record[field], value)}' of its record is not what "
+                f"{name}: field '{where}' of its record is not what "
                 f"the experiment makes of the raw numbers; {again}"
             )
     return None
@@ -101,10 +102,8 @@ def difference(experiment: Experiment, replayed: Sequence[Run]) -> str | None:
         recorded = of_arm[record["seeds"].index(run["seed"])]
         if not exact:
             stray = next(_strays(run["metrics"], of_arm, "metrics"), None)
-        elif run["metrics"] != recorded:
-            stray = _where("metrics", run["metrics"], recorded)
         else:
-            stray = None
+            stray = _where("metrics", run["metrics"], recorded)
         if stray:
             return f"arm {run['arm']}, seed {run['seed']}, gives another number now: {stray}"
     details = {(run["arm"], run["seed"]): run["details"] for run in replayed}
@@ -112,8 +111,8 @@ def difference(experiment: Experiment, replayed: Sequence[Run]) -> str | None:
     if experiment.details is keep_all:
         kept = keep_all({(a, s): kept.get(a, {}).get(str(s), {}) for a, s in details})
     found = rounded(experiment.details(details))
-    if exact and found != kept:
-        return f"it gives other details now: {_where('details', found, kept)}"
+    if exact and (where := _where("details", found, kept)):
+        return f"it gives other details now: {where}"
     return None
 
 
@@ -216,13 +215,25 @@ def _strays(found: Any, seeds: Sequence[Any], where: str) -> Iterator[str]:
         yield where
 
 
-def _where(field: str, found: Any, expected: Any) -> str:
-    """Name the innermost entry in which two values differ."""
-    if isinstance(found, dict) and isinstance(expected, dict):
+def _where(field: str, found: Any, expected: Any, to_a_digit: bool = False) -> str | None:
+    """Name the innermost entry in which two values differ, if in any.
+
+    `to_a_digit` forgives one unit in the last digit that a record keeps: where what is cut off is
+    near a half, kernels round it to either side.
+    """
+    if isinstance(found, Mapping) and isinstance(expected, Mapping):
         for key in [*expected, *found]:
-            if found.get(key) != expected.get(key):
-                return _where(f"{field}.{key}", found.get(key), expected.get(key))
-    return field
+            if where := _where(f"{field}.{key}", found.get(key), expected.get(key), to_a_digit):
+                return where
+        return None
+    if isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
+        differ = (_where(field, *pair, to_a_digit) for pair in zip(found, expected, strict=True))
+        return next(filter(None, differ), None)
+    same = found == expected
+    if to_a_digit and not same and isinstance(found, float) and isinstance(expected, float):
+        leading = math.floor(math.log10(max(abs(found), abs(expected))))
+        same = abs(found - expected) < 1.5 * 10.0 ** (leading + 1 - results.DIGITS)
+    return None if same else field
 
 
 def _file() -> Path:

@@ -21,6 +21,7 @@ import numpy as np
 from cnnnotes.experiments.intervals import interval
 
 SCHEMA = 2
+DIGITS = 6  # what is kept of a number that is not whole
 VERDICTS = ("supported", "partly", "refuted", "not supported", "shown exactly")
 FIELDS: dict[str, type] = {
     "schema": int,
@@ -176,7 +177,7 @@ def rounded(value: Any) -> Any:
         value = value.item()
     if not isinstance(value, float) or value.is_integer():  # a count stays exact, however large
         return value
-    return float(f"{value:.6g}")
+    return float(f"{value:.{DIGITS}g}")
 
 
 def summarise(runs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -1,6 +1,7 @@
 """A record is current if running a part of it again gives its numbers."""
 
 import json
+import math
 
 import pytest
 
@@ -109,6 +110,22 @@ def test_elsewhere_a_number_may_lie_among_those_of_the_seeds(recorded):
     assert moved_to(max(totals) + 1.9 * width) is None
     assert TWO_LINES in moved_to(max(totals) + 2.1 * width)
     assert TWO_LINES in moved_to(min(totals) - 2.1 * width)
+
+
+@pytest.mark.parametrize("units, told", [(0, False), (1, False), (2, True)])
+def test_a_mean_may_differ_in_its_last_digit_as_kernels_round_it(
+    recorded, monkeypatch, units, told
+):
+    def other_kernel(runs):
+        summary = results.summarise(runs)
+        mean = summary["heads"]["total"]["mean"]
+        digit = 10 ** (math.floor(math.log10(abs(mean))) - 5)
+        summary["heads"]["total"]["mean"] = results.rounded(mean + units * digit)
+        return summary
+
+    monkeypatch.setattr(replay, "summarise", other_kernel)
+    problem = replay.disagreement(recorded.name)
+    assert ("summary.heads.total.mean" in problem) if told else problem is None
 
 
 def test_elsewhere_metrics_must_still_be_the_same_ones(recorded):
