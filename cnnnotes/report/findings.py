@@ -218,8 +218,12 @@ def _dead(report: Report) -> Iterator[str]:
         if layer.dead:
             yield (
                 f"Layer {called(layer.row)}: {len(layer.dead)} of {layer.filters:,} dead, zero on "
-                f"all {len(report.images)} images: {listed(layer.dead)}."
+                f"{_over(report)}: {listed(layer.dead)}."
             )
+
+
+def _over(report: Report) -> str:
+    return "the one image" if len(report.images) == 1 else f"all {len(report.images)} images"
 
 
 def _alike(report: Report) -> Iterator[str]:
@@ -289,6 +293,11 @@ _FINDERS: tuple[Callable[[Report], Iterator[str]], ...] = (
 def called(row: Row) -> str:
     """Return a layer's name for a sentence: "conv1 (conv 1->6 5x5)", "0 (relu)"."""
     return printable(f"{row.name} ({row.layer})" if row.layer else row.name)
+
+
+def images_in_words(count: int) -> str:
+    """Return ``"1 image"``, ``"2 images"``, …"""
+    return f"{count:,} image{'' if count == 1 else 's'}"
 
 
 def listed(numbers: Iterable[Any], most: int = 8) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from cnnnotes.checks import Array
 from cnnnotes.inspection import top_patches
 from cnnnotes.report import pictures
-from cnnnotes.report.findings import COLUMNS, LayerFindings, Report, called, listed
+from cnnnotes.report.findings import COLUMNS, LayerFindings, Report, called, images_in_words, listed
 from cnnnotes.shapes import Trace
 from cnnnotes.shapes.tables import count, printable
 
@@ -71,7 +71,7 @@ def report_page(report: Report) -> str:
         report.title,
         f"{len(trace.rows) - 1} layers, {trace.parameters:,} parameters, {_macs(trace)} "
         f"multiply-adds for an image of {_times(trace.rows[0].output_shape)}. Looked at with "
-        f"{len(report.images)} images.",
+        f"{images_in_words(len(report.images))}.",
         [
             _section("What stands out", _bullets(report.findings())),
             _section("The first images", _probes(report)),
@@ -108,8 +108,8 @@ def comparison_page(reports: Mapping[str, Report]) -> str:
     )
     return _page(
         " · ".join(reports),
-        f"{len(reports)} variants, looked at with the same {len(first.images)} images of "
-        f"{_times(first.images.shape[1:])}.",
+        f"{len(reports)} variants, looked at with the same {images_in_words(len(first.images))} "
+        f"of {_times(first.images.shape[1:])}.",
         [
             _section(
                 "In numbers",
@@ -191,7 +191,7 @@ def _probes(report: Report) -> str:
     wide = min(height * 4, 96 * len(shown))
     return (
         "<figure><div class='maps'>"
-        + _image(picture, f"The first {len(shown)} images, as they are", wide)
+        + _image(picture, f"The first {images_in_words(len(shown))}, unchanged", wide)
         + "</div><figcaption>Maps are drawn for these. Counts are over all "
         f"{len(report.images)}.</figcaption></figure>"
     )
@@ -264,8 +264,8 @@ def _map_figure(report: Report, number: int, cell: int) -> str:
     wide = 56 * filters
     blank = int((maps.max(axis=(2, 3)) <= 0).sum())
     said = (
-        f"{filters} of {layer.filters} maps of layer {called(layer.row)} for {images} images, "
-        f"{height} × {width}"
+        f"{filters} of {layer.filters} maps of layer {called(layer.row)} "
+        f"for {images_in_words(images)}, {height} × {width}"
     )
     found = f"; {blank} of {images * filters} blank" if layer.dead is not None else ""
     found += f"; dead: {listed(dead)}" if dead else ""

@@ -57,6 +57,13 @@ def test_the_report_counts_what_the_network_has():
     assert f"{found.accuracy:.1%} of 64 answers are right" in str(found)
 
 
+def test_one_image_is_no_plural(tmp_path):
+    report(lenet(), noise(1, 1, 28, 28), None, tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Looked at with 1 image." in page
+    assert not re.search(r"\b1 images", page)
+
+
 def test_a_residual_network_is_followed_through_its_shortcut():
     found = inspect(SmallResNet(), noise(8, 3, 32, 32))
     names = [layer.name for layer in found.layers]

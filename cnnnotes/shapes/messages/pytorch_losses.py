@@ -469,7 +469,7 @@ def _keys(which: str, text: str) -> list[str]:
 
 def _state_sizes(sizes: list[tuple[str, str, str]]) -> Diagnosis:
     name, saved, current = sizes[0]
-    layer = name.rpartition(".")[0] or name
+    layer = name.rpartition(".")[0]
     many = f", and {len(sizes) - 1} more" if len(sizes) > 1 else ""
     last = len({n.rpartition(".")[0] for n, _, _ in sizes}) == 1
     old, new = numbers(saved), numbers(current)
@@ -478,12 +478,13 @@ def _state_sizes(sizes: list[tuple[str, str, str]]) -> Diagnosis:
         fixes.append(
             Fix(
                 f"load first, with {old[0]} outputs, then replace the layer: "
-                f"model.{layer} = nn.Linear({old[1] if len(old) > 1 else '…'}, {new[0]})",
+                f"{f'model.{layer}' if layer else 'model'} = nn.Linear({old[1] if len(old) > 1 else '…'}, {new[0]})",
                 "reader",
                 None,
             )
         )
-    call = f"{{k: v for k, v in state.items() if not k.startswith('{layer}.')}}"
+    keys = f"{layer}." if layer else name
+    call = f"{{k: v for k, v in state.items() if not k.startswith('{keys}')}}"
     if last:
         fixes.append(
             Fix(f"drop its keys and load the rest with strict=False: {call}", "state", call)
@@ -497,7 +498,7 @@ def _state_sizes(sizes: list[tuple[str, str, str]]) -> Diagnosis:
         "strict=False alone doesn't help: it forgives missing keys, not sizes.",
         f"{times(old)} ≠ {times(new)}",
         tuple(fixes),
-        layer,
+        layer or name,
     )
 
 

@@ -118,7 +118,7 @@ def _broadcast_output(match: Match[str], seen: Seen) -> Diagnosis | None:
                 Fix("Normalize((0.5,), (0.5,)): one mean, one std", "mean", (0.5,)),
                 to_input(
                     "for a network made for colour, Grayscale(3) before ToTensor, or",
-                    "x.expand(3, -1, -1)",
+                    "x.repeat(3, 1, 1)",
                 ),
             ),
         )
