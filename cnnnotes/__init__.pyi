@@ -8,6 +8,7 @@ from cnnnotes import (
     inspection as inspection,
     layers as layers,
     losses as losses,
+    norm as norm,
     optim as optim,
     pool as pool,
     pool_variants as pool_variants,
@@ -47,6 +48,12 @@ from cnnnotes.losses import (
     log_softmax_backward as log_softmax_backward,
     mse_loss as mse_loss,
     mse_loss_backward as mse_loss_backward,
+)
+from cnnnotes.norm import (
+    batch_norm as batch_norm,
+    batch_norm_backward as batch_norm_backward,
+    group_norm as group_norm,
+    group_norm_backward as group_norm_backward,
 )
 from cnnnotes.pool import (
     avg_pool2d as avg_pool2d,

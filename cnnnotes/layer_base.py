@@ -18,7 +18,17 @@ from cnnnotes import checks
 from cnnnotes.checks import Array, shown
 from cnnnotes.files import Archive, load_arrays, save_arrays
 
-__all__ = ["LAYERS", "Init", "Layer", "Parameter", "Seed", "Sequential", "Weighted", "unfilled"]
+__all__ = [
+    "LAYERS",
+    "Buffer",
+    "Init",
+    "Layer",
+    "Parameter",
+    "Seed",
+    "Sequential",
+    "Weighted",
+    "unfilled",
+]
 
 Init = Literal["pytorch", "he"]
 Seed = int | np.random.Generator | None
@@ -55,12 +65,25 @@ class Parameter:
     grad: Array | None = None
 
 
+@dataclass(eq=False)
+class Buffer:
+    """Numbers that belong to a layer's state but are not trained, such as running statistics.
+
+    Attributes
+    ----------
+    data
+        The numbers themselves.
+    """
+
+    data: Array
+
+
 class Layer:
     """What all layers share.
 
     A layer of your own subclasses this, defines `forward` and `backward`, and keeps its
-    constructor's arguments as attributes of the same name. Parameters and layers among its
-    attributes are found by themselves.
+    constructor's arguments as attributes of the same name. Parameters, buffers and layers among
+    its attributes are found by themselves.
     """
 
     training = True
@@ -98,10 +121,7 @@ class Layer:
 
     def named_parameters(self) -> dict[str, Parameter]:
         """Return all parameters, as a dict by PyTorch's names, such as "0.weight"."""
-        found = {name: value for name, value in vars(self).items() if isinstance(value, Parameter)}
-        for name, child in self.children().items():
-            found |= {f"{name}.{key}": value for key, value in child.named_parameters().items()}
-        return found
+        return {n: value for n, value in self._state().items() if isinstance(value, Parameter)}
 
     def parameters(self) -> list[Parameter]:
         """Return all parameters, for an optimiser."""
@@ -130,8 +150,11 @@ class Layer:
         for layer in self.modules():
             if hasattr(layer, "dtype"):
                 layer.dtype = dtype.name
+        for value in self._state().values():
+            if value.data.dtype.kind == "f":
+                value.data = value.data.astype(dtype)
         for parameter in self.parameters():
-            parameter.data, parameter.grad = parameter.data.astype(dtype), None
+            parameter.grad = None
         return self
 
     @contextmanager
@@ -148,11 +171,11 @@ class Layer:
                 parameter.grad = grad
 
     def state_dict(self) -> dict[str, Array]:
-        """Return a copy of all parameters' numbers, by name."""
-        return {name: value.data.copy() for name, value in self.named_parameters().items()}
+        """Return a copy of all parameters' and buffers' numbers, by name."""
+        return {name: value.data.copy() for name, value in self._state().items()}
 
     def load_state_dict(self, state: Mapping[str, npt.ArrayLike]) -> None:
-        """Copy numbers into the parameters, from a `state_dict` with the same names and shapes.
+        """Copy numbers into parameters and buffers, from a `state_dict` of names and shapes alike.
 
         Raises `ValueError`, and changes nothing, if names or shapes differ.
         """
@@ -161,26 +184,27 @@ class Layer:
                 f"state (a {type(state).__name__}) must be a dict of arrays by name, such as "
                 "state_dict() returns"
             )
-        own = self.named_parameters()
+        own = self._state()
         arrays = {name: checks.as_array(f"state[{name!r}]", value) for name, value in state.items()}
         self.check_state({name: array.shape for name, array in arrays.items()})
-        for name, parameter in own.items():
-            parameter.data[...] = arrays[name]
+        for name, value in own.items():
+            value.data[...] = arrays[name]
 
     def check_state(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
         """Raise `ValueError` if a state with arrays of these shapes is none of this network's."""
-        own = self.named_parameters()
+        own = self._state()
         if own.keys() != shapes.keys():
             missing, unexpected = own.keys() - shapes.keys(), shapes.keys() - own.keys()
             raise ValueError(
                 f"state does not fit this network: missing {shown(sorted(missing, key=str))}, "
                 f"unexpected {shown(sorted(unexpected, key=str))}"
             )
-        for name, parameter in own.items():
-            if shapes[name] != parameter.data.shape:
+        for name, value in own.items():
+            if shapes[name] != value.data.shape:
+                kind = type(value).__name__.lower()
                 raise ValueError(
                     f"state[{name!r}] (shape {shapes[name]}) must have the shape of the "
-                    f"parameter, {parameter.data.shape}"
+                    f"{kind}, {value.data.shape}"
                 )
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -220,6 +244,14 @@ class Layer:
             elif value != argument.default:
                 shown.append(f"{name}={value!r}")
         return f"{type(self).__name__}({', '.join(shown)})"
+
+    def _state(self) -> dict[str, Parameter | Buffer]:
+        """Return all that training changes, as a dict by PyTorch's names, in PyTorch's order."""
+        own = vars(self).items()
+        found = {name: value for name, value in own if isinstance(value, Parameter | Buffer)}
+        for name, child in self.children().items():
+            found |= {f"{name}.{key}": value for key, value in child._state().items()}
+        return found
 
     def _recall(self) -> Any:
         if self._saved is None:

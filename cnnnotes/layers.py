@@ -21,7 +21,8 @@ from cnnnotes.dense import (
     relu,
     relu_backward,
 )
-from cnnnotes.layer_base import LAYERS, Init, Layer, Parameter, Seed, Sequential, Weighted
+from cnnnotes.layer_base import LAYERS, Buffer, Init, Layer, Parameter, Seed, Sequential, Weighted
+from cnnnotes.norm import gradients_through, normalise_batch, scale_channels
 from cnnnotes.pool import avg_pool2d, avg_pool2d_backward, find_maxima, give_to_maxima
 from cnnnotes.pool_variants import (
     GridSize,
@@ -32,13 +33,17 @@ from cnnnotes.pool_variants import (
     blur_pool2d,
     blur_pool2d_backward,
 )
+from cnnnotes.shapes import diagnoses
+from cnnnotes.shapes.diagnosis import ShapeError
 
 __all__ = [
     "LAYERS",
     "AdaptiveAvgPool2d",
     "AdaptiveMaxPool2d",
     "AvgPool2d",
+    "BatchNorm2d",
     "BlurPool2d",
+    "Buffer",
     "Conv2d",
     "ConvTranspose2d",
     "Dropout",
@@ -405,6 +410,73 @@ class AdaptiveMaxPool2d(_Pooling):
         self._given = (output_size,)
 
 
+class BatchNorm2d(Layer):
+    """Normalise each channel over batch and places: (N, num_features, H, W) → same.
+
+    Arguments are those of `torch.nn.BatchNorm2d`; see `cnnnotes.batch_norm`. With momentum None
+    the running statistics are the plain mean of all batches. Without `track_running_stats` each
+    batch is measured, in eval mode too.
+    """
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        *,
+        dtype: npt.DTypeLike = "float32",
+    ) -> None:
+        self.num_features = checks.integer("num_features", num_features, 1)
+        self.eps = checks.positive("eps", eps)
+        self.momentum = None if momentum is None else checks.probability("momentum", momentum)
+        self.affine = checks.flag("affine", affine)
+        self.track_running_stats = checks.flag("track_running_stats", track_running_stats)
+        self.dtype = checks.float_dtype("dtype", dtype).name
+        checks.possible("num_features", num_features, (self.num_features,))
+        if affine:
+            self.weight = Parameter(np.ones(num_features, self.dtype))
+            self.bias = Parameter(np.zeros(num_features, self.dtype))
+        if track_running_stats:
+            self.running_mean = Buffer(np.zeros(num_features, self.dtype))
+            self.running_var = Buffer(np.ones(num_features, self.dtype))
+            self.num_batches_tracked = Buffer(np.zeros((), np.int64))
+
+    def reset_parameters(self, seed: Seed = None) -> None:
+        """Start again from weight 1 and bias 0, with no batch seen; nothing is drawn."""
+        for name, value in self._state().items():
+            value.data[...] = name in ("weight", "running_var")
+
+    def forward(self, input: Array) -> Array:
+        """Return the output, and remember what `backward` will need."""
+        checks.images("input", input, self.num_features)
+        if input.shape[1] != self.num_features:
+            raise ShapeError(diagnoses.batchnorm_features(self.num_features, input.shape[1]))
+        running: tuple[Array | None, Array | None] = None, None
+        momentum = self.momentum
+        if self.track_running_stats:
+            running = self.running_mean.data, self.running_var.data
+            seen = int(self.num_batches_tracked.data) + 1
+            momentum = 1 / seen if momentum is None else momentum
+        self._saved = normalise_batch(
+            input, *running, *self._weights(), self.training, momentum or 0.0, self.eps
+        )
+        if self.training and self.track_running_stats:
+            self.num_batches_tracked.data += 1
+        return scale_channels(self._saved.values, *self._weights())
+
+    def backward(self, grad_output: Array, needs_input_grad: bool = True) -> Array | None:
+        """Set the gradients of weight and bias; return that of the input."""
+        grad_input, *grads = gradients_through(grad_output, self._recall(), *self._weights())
+        for parameter, grad in zip(self.parameters(), grads, strict=False):
+            parameter.grad = grad
+        return grad_input if needs_input_grad else None
+
+    def _weights(self) -> tuple[Array | None, Array | None]:
+        return (self.weight.data, self.bias.data) if self.affine else (None, None)
+
+
 class ReLU(Layer):
     """Replace what is negative by zero."""
 
@@ -478,6 +550,7 @@ LAYERS |= {
         BlurPool2d,
         AdaptiveAvgPool2d,
         AdaptiveMaxPool2d,
+        BatchNorm2d,
         ReLU,
         Dropout,
         Flatten,

@@ -39,8 +39,8 @@ def load_model(path: str | os.PathLike[str]) -> Layer:
             ) from error
 
     arrays = load_arrays(path, check)
-    for name, parameter in built[0].named_parameters().items():
-        parameter.data = np.ascontiguousarray(arrays[name], parameter.data.dtype)
+    for name, value in built[0]._state().items():
+        value.data = np.asarray(arrays[name], value.data.dtype, order="C")
     return built[0]
 
 

@@ -263,8 +263,12 @@ def _layer(module: nn.Module) -> Layer:
     }
     if "bias" in arguments:
         arguments["bias"] = module.bias is not None
-        arguments["dtype"] = str(module.weight.dtype).removeprefix("torch.")
+    if "dtype" in LAYERS[kind]._arguments:
+        kinds = [value.dtype for value in module.state_dict().values() if value.is_floating_point()]
+        arguments["dtype"] = str(*kinds[:1] or [torch.float32]).removeprefix("torch.")
     layer: Layer = LAYERS[kind](**arguments)
+    if layer.state_dict().keys() != module.state_dict().keys():
+        raise TypeError(f"{module!r} with {', '.join(module.state_dict())} has no counterpart here")
     return layer
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cnnnotes import conv, conv_columns, dense, losses, pool, pool_variants
+from cnnnotes import conv, conv_columns, dense, losses, norm, pool, pool_variants
 
-MODULES = (conv, conv_columns, pool, pool_variants, dense, losses)
+MODULES = (conv, conv_columns, pool, pool_variants, dense, norm, losses)
 
 
 def normal(*shape, seed=0):
@@ -14,6 +14,22 @@ def normal(*shape, seed=0):
 def dropout_backward(grad_output, input, p, rng):
     mask = dense.dropout_mask(input.shape, p, np.random.default_rng(rng), input.dtype)
     return dense.dropout_backward(grad_output, mask)
+
+
+def batch_norm(input, weight, bias, eps):
+    return norm.batch_norm(input, None, None, weight, bias, eps=eps)
+
+
+def batch_norm_backward(grad_output, input, weight, bias, eps):
+    return norm.batch_norm_backward(grad_output, input, None, None, weight, bias, eps=eps)
+
+
+def group_norm(input, weight, bias, num_groups, eps):
+    return norm.group_norm(input, num_groups, weight, bias, eps)
+
+
+def group_norm_backward(grad_output, input, weight, bias, num_groups, eps):
+    return norm.group_norm_backward(grad_output, input, num_groups, weight, bias, eps)
 
 
 def calls():
@@ -45,12 +61,14 @@ def calls():
         "linear": ([normal(2, 3), normal(4, 3, seed=1), bias], {}),
         "dropout": ([image], {"p": 0.3, "rng": 0}),
         "flatten": ([image], {"start_dim": 1}),
+        "batch_norm": ([image, normal(2), normal(2, seed=1)], {"eps": 0.01}),
+        "group_norm": ([image, normal(2), normal(2, seed=1)], {"num_groups": 1, "eps": 0.01}),
         "log_softmax": ([normal(2, 3)], {"dim": 1}),
         "cross_entropy": ([normal(2, 3)], classes),
         "mse_loss": ([image, np.cos(image)], {"reduction": "sum"}),
     }
     found = {name: value for module in MODULES for name, value in vars(module).items()}
-    found["dropout_backward"] = dropout_backward
+    found |= globals()  # for the order of arguments, or for what else they need
     return {
         name: (found[name], found[f"{name}_backward"], arrays, others)
         for name, (arrays, others) in arguments.items()

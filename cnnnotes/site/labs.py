@@ -27,6 +27,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from cnnnotes.experiments.arithmetic import settings
 from cnnnotes.experiments.closure import code_hash
 from cnnnotes.figures.draw import last_change, write
 from cnnnotes.figures.notebook import THEMED
@@ -196,7 +197,7 @@ def _imports(package: str, text: str) -> bool:
 
 
 def _execute(name: str, notebook: Any) -> None:
-    """Run all cells in a fresh kernel and an empty folder, with no settings but ours."""
+    """Run all cells in a fresh kernel and an empty folder, with the arithmetic of the records."""
     at = {"line": 0, "number": 0}
 
     def note(cell: Any, cell_index: int) -> None:
@@ -217,11 +218,7 @@ def _execute(name: str, notebook: Any) -> None:
             resources={"metadata": {"path": str(Path(folder) / "empty")}},
             on_cell_start=note,
         )
-        ours = {
-            "IPYTHONDIR": f"{folder}/ipython",
-            "OMP_NUM_THREADS": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-        }
+        ours = {"IPYTHONDIR": f"{folder}/ipython", **settings()}
         try:
             asyncio.run(client.async_execute(env=os.environ | ours))
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:

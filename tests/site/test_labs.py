@@ -2,12 +2,14 @@
 
 import ast
 import json
+import os
 import subprocess
 import sys
 
 import nbformat
 import pytest
 
+from cnnnotes.experiments.arithmetic import settings
 from cnnnotes.site import labs
 from cnnnotes.site.markdown import SiteError
 
@@ -78,7 +80,11 @@ def test_the_downloaded_notebook_runs_in_an_empty_folder_and_prints_the_same(
     (work / "lab.ipynb").write_bytes((labs.PUBLISHED / f"{name}.ipynb").read_bytes())
     command = ["nbconvert", "--to", "notebook", "--execute", "--output", "again", "lab.ipynb"]
     run = subprocess.run(
-        [sys.executable, "-m", "jupyter", *command], cwd=work, capture_output=True, text=True
+        [sys.executable, "-m", "jupyter", *command],
+        cwd=work,
+        capture_output=True,
+        text=True,
+        env=os.environ | settings(),
     )
     assert run.returncode == 0, run.stderr
     again = nbformat.reads((work / "again.ipynb").read_text(), as_version=4)
@@ -132,6 +138,16 @@ def test_a_lab_is_executed_once_until_its_text_its_code_or_an_address_changes(sm
     (labs.LABS / "second.py").unlink()
     labs.build()
     assert not list(labs.PUBLISHED.glob("second*")) and not labs.page_path("second").exists()
+
+
+def test_a_lab_computes_as_the_records_do_whatever_the_shell_says(small, monkeypatch):
+    wanted = settings()
+    for name in wanted:
+        monkeypatch.setenv(name, "2" if name.endswith("THREADS") else "Prescott")
+    print_them = f"print(*map(__import__('os').environ.get, {sorted(wanted)}), sep=', ')"
+    small(SMALL.replace("print(conv_output_size(28, 3))", print_them))
+    labs.build()
+    assert ", ".join(wanted[name] for name in sorted(wanted)) in labs.page("small")
 
 
 def test_page_and_notebook_show_what_was_printed(small):
