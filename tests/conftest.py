@@ -9,6 +9,7 @@ from tempfile import gettempdir
 
 import numpy as np
 import pytest
+from hypothesis.internal.conjecture import providers
 from numpy.random import bit_generator
 
 from cnnnotes import layers
@@ -77,6 +78,8 @@ bit_generator.randbits = bits_from_the_system
 for name in set(random.__all__) - {"getstate"}:
     if isinstance(getattr(getattr(random, name), "__self__", None), random.Random):
         setattr(random, name, draw_for_libraries(getattr(random, name)))
+# Hypothesis draws numbers that stand in our modules, too: of those that happen to be imported.
+providers._get_local_constants = lambda: providers._local_constants
 
 
 @pytest.fixture(autouse=True)

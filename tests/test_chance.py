@@ -57,3 +57,30 @@ def tried(pytester, statement):
     pytester.makeconftest(GUARD)
     pytester.makepyfile(START + statement)
     return pytester.runpytest_subprocess("-p", "no:randomly")
+
+
+def test_cases_are_the_same_whatever_else_is_imported(pytester, monkeypatch):
+    drawn = """
+from hypothesis import given, settings, strategies as st
+{other}
+cases = []
+
+@settings(derandomize=True, database=None)
+@given(st.integers(), st.floats())
+def draw(whole, real):
+    cases.append((whole, real))
+
+def test_it():
+    draw()
+    print("drawn:", hash(repr(cases)))
+"""
+    pytester.makepyfile(other=f"NUMBERS = {list(range(1_000, 2_000, 7))}")
+    monkeypatch.setenv("PYTHONHASHSEED", "0")
+    drawings = set()
+    for other in ("", "import other"):
+        pytester.makeconftest(GUARD)
+        pytester.makepyfile(drawn.format(other=other))
+        run = pytester.runpytest_subprocess("-p", "no:randomly", "-s")
+        assert run.ret == pytest.ExitCode.OK
+        drawings.update(line for line in run.outlines if "drawn:" in line)
+    assert len(drawings) == 1

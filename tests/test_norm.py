@@ -28,8 +28,11 @@ def with_parameters(data, input, channels, dtype):
 
 
 def spread(values):
-    """Keep apart what is measured: nearly equal values, or two of them, magnify rounding."""
-    return values + np.arange(values.size, dtype=values.dtype).reshape(values.shape)
+    """Keep apart what is measured: nearly equal values magnify rounding, torch's as ours."""
+    values *= 0.3
+    values += (np.arange(values.size, dtype=values.dtype) % 7 - 3).reshape(values.shape)
+    values.flags.writeable = False
+    return values
 
 
 def test_batch_norm_by_hand():
@@ -50,7 +53,7 @@ def test_group_norm_by_hand():
     assert output.ravel() == pytest.approx([-1, 2, 2, 3])
 
 
-@cases(500)
+@cases(2_000)
 @given(st.data(), st.integers(1, 3), st.integers(1, 4), places, dtypes, st.booleans())
 def test_batch_norm_is_torchs(data, images, channels, shape, dtype, training):
     if training and images * np.prod(shape) < 3:
@@ -75,7 +78,7 @@ def test_batch_norm_is_torchs(data, images, channels, shape, dtype, training):
         assert_agree(mine, other.numpy())
 
 
-@cases(500)
+@cases(2_000)
 @given(st.data(), st.integers(0, 3), st.integers(1, 3), st.integers(1, 3), places, dtypes)
 def test_group_norm_is_torchs(data, images, groups, each, shape, dtype):
     if each * np.prod(shape) < 3:
