@@ -55,6 +55,12 @@ OPERATIONS = [
         "blur_pool2d(x)",
         'F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), binomial, stride=2, groups=2)',
     ),
+    Operation(
+        "batch normalisation",
+        "batch_norm(x, None, None, training=True)",
+        "F.batch_norm(x, None, None, training=True)",
+    ),
+    Operation("group normalisation", "group_norm(x, 2)", "F.group_norm(x, 2)"),
     Operation("ReLU", "relu(x)", "F.relu(x)"),
     Operation("flatten", "flatten(x, 1)", "x.flatten(1)"),
     Operation("linear", "linear(z, m)", "F.linear(z, m)"),
@@ -124,7 +130,7 @@ DIFFERENT = [
     Note("number", "a loss", "a number", "a tensor with its history; `.item()` is the number"),
     Note("rate", "learning rate", "`optimizer.lr`", "`optimizer.param_groups[0]['lr']`"),
     Note("only_here", "only here", "`BlurPool2d`, `LocallyConnected2d`", "—"),
-    Note("only_there", "only there", "—", "`BatchNorm2d` and many more"),
+    Note("only_there", "only there", "—", "`LSTM` and many more"),
 ]
 
 
