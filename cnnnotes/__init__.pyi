@@ -1,6 +1,7 @@
 # Every public name, once: read by Python (`cnnnotes/__init__.py`), type checkers and editors.
 
 from cnnnotes import (
+    activations as activations,
     conv as conv,
     conv_columns as conv_columns,
     data as data,
@@ -13,8 +14,21 @@ from cnnnotes import (
     pool as pool,
     pool_variants as pool_variants,
     report as report,
+    resize as resize,
     shapes as shapes,
     training as training,
+)
+from cnnnotes.activations import (
+    gelu as gelu,
+    gelu_backward as gelu_backward,
+    leaky_relu as leaky_relu,
+    leaky_relu_backward as leaky_relu_backward,
+    log_softmax as log_softmax,
+    log_softmax_backward as log_softmax_backward,
+    relu as relu,
+    relu_backward as relu_backward,
+    softmax as softmax,
+    softmax_backward as softmax_backward,
 )
 from cnnnotes.conv import (
     conv2d as conv2d,
@@ -38,14 +52,10 @@ from cnnnotes.dense import (
     flatten_backward as flatten_backward,
     linear as linear,
     linear_backward as linear_backward,
-    relu as relu,
-    relu_backward as relu_backward,
 )
 from cnnnotes.losses import (
     cross_entropy as cross_entropy,
     cross_entropy_backward as cross_entropy_backward,
-    log_softmax as log_softmax,
-    log_softmax_backward as log_softmax_backward,
     mse_loss as mse_loss,
     mse_loss_backward as mse_loss_backward,
 )
@@ -70,8 +80,14 @@ from cnnnotes.pool_variants import (
     blur_pool2d_backward as blur_pool2d_backward,
     lp_pool2d as lp_pool2d,
     lp_pool2d_backward as lp_pool2d_backward,
+    max_blur_pool2d as max_blur_pool2d,
+    max_blur_pool2d_backward as max_blur_pool2d_backward,
     max_unpool2d as max_unpool2d,
     max_unpool2d_backward as max_unpool2d_backward,
+)
+from cnnnotes.resize import (
+    interpolate as interpolate,
+    interpolate_backward as interpolate_backward,
 )
 
 __version__: str

@@ -1,4 +1,4 @@
-"""What stands between convolutions: ReLU, linear maps, dropout, flattening; with gradients."""
+"""What stands between convolutions: linear maps, dropout, flattening; with gradients."""
 
 import math
 from collections.abc import Sequence
@@ -19,29 +19,7 @@ __all__ = [
     "flatten_backward",
     "linear",
     "linear_backward",
-    "relu",
-    "relu_backward",
 ]
-
-
-def relu(input: Array) -> Array:
-    """Replace what is negative by zero; any shape.
-
-    Source: Nair, Hinton 2010, "Rectified linear units improve restricted Boltzmann machines".
-    """
-    checks.floats("input", input)
-    # With zeros for one image NumPy's maximum is three times as quick as with the number 0.
-    return np.maximum(input, np.zeros(input.shape[1:], input.dtype))
-
-
-def relu_backward(grad_output: Array, input: Array) -> Array:
-    """Return the gradient of `relu` with respect to its input; at 0 it is 0, as in PyTorch.
-
-    The output of `relu` may be given as `input`: both are positive in the same places.
-    """
-    checks.floats("input", input)
-    checks.same_shape("grad_output", grad_output, input.shape, input)
-    return grad_output * (input > 0)
 
 
 def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:

@@ -6,35 +6,17 @@ from typing import Any, Literal
 import numpy as np
 
 from cnnnotes import checks
+from cnnnotes.activations import log_softmax
 from cnnnotes.checks import Array
 
 __all__ = [
     "cross_entropy",
     "cross_entropy_backward",
-    "log_softmax",
-    "log_softmax_backward",
     "mse_loss",
     "mse_loss_backward",
 ]
 
 Reduction = Literal["none", "mean", "sum"]
-
-
-def log_softmax(input: Array, dim: int) -> Array:
-    """Return the logarithm of the softmax along `dim`, safe for large values; any shape."""
-    checks.floats("input", input)
-    dim = checks.axis("dim", dim, input.ndim)
-    if input.shape[dim] == 0:
-        raise ValueError(f"input (shape {input.shape}) must not be empty along dim (={dim})")
-    shifted = input - input.max(axis=dim, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=dim, keepdims=True))
-
-
-def log_softmax_backward(grad_output: Array, input: Array, dim: int) -> Array:
-    """Return the gradient of `log_softmax` with respect to its input."""
-    softmax = np.exp(log_softmax(input, dim))
-    checks.same_shape("grad_output", grad_output, input.shape, input)
-    return grad_output - softmax * grad_output.sum(axis=dim, keepdims=True)
 
 
 def cross_entropy(

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnnotes import checks
 from cnnnotes.checks import Array, Pair, Pooling, Size
-from cnnnotes.pool import avg_pool2d, avg_pool2d_backward
+from cnnnotes.pool import avg_pool2d, avg_pool2d_backward, find_maxima, give_to_maxima
 from cnnnotes.pool_axes import Axis, check_grad, taps_of
 
 __all__ = [
@@ -20,6 +20,8 @@ __all__ = [
     "blur_pool2d_backward",
     "lp_pool2d",
     "lp_pool2d_backward",
+    "max_blur_pool2d",
+    "max_blur_pool2d_backward",
     "max_unpool2d",
     "max_unpool2d_backward",
 ]
@@ -310,6 +312,36 @@ def blur_pool2d_backward(
             place += share * grad
         grad = _unreflect(grad_padded, axis)
     return grad
+
+
+def max_blur_pool2d(
+    input: Array, kernel_size: Size = 3, stride: Size = 2, max_pool_size: Size = 2
+) -> Array:
+    """Take the maximum of every window, one step apart, blur them, and keep every second.
+
+    Max pooling that hardly changes with small shifts: what `max_pool2d` leaves out by its stride
+    is first averaged in. The blur is that of `blur_pool2d`, with `kernel_size` and `stride`;
+    `max_pool_size` is the window of the maximum. The names are those of kornia.
+
+    Raises as `blur_pool2d`.
+
+    Source: Zhang 2019, "Making convolutional networks shift-invariant again", section 3.2.
+    """
+    maxima = find_maxima(input, max_pool_size, 1)
+    return blur_pool2d(maxima.values, kernel_size, stride)
+
+
+def max_blur_pool2d_backward(
+    grad_output: Array,
+    input: Array,
+    kernel_size: Size = 3,
+    stride: Size = 2,
+    max_pool_size: Size = 2,
+) -> Array:
+    """Return the gradient of `max_blur_pool2d` with respect to its input."""
+    maxima = find_maxima(input, max_pool_size, 1)
+    grad = blur_pool2d_backward(grad_output, maxima.values, kernel_size, stride)
+    return give_to_maxima(grad, maxima)
 
 
 def _blur_axes(input: Any, kernel_size: Any, stride: Any) -> tuple[Axis, Axis]:

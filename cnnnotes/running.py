@@ -11,10 +11,10 @@ import numpy as np
 
 from cnnnotes import checks
 from cnnnotes.checks import Array
-from cnnnotes.layers import Layer, Sequential
+from cnnnotes.layers import Layer, Residual, Sequential
 from cnnnotes.shapes import Trace
 from cnnnotes.shapes.classes import describe
-from cnnnotes.shapes.descriptions import Other
+from cnnnotes.shapes.descriptions import Join, Other
 from cnnnotes.shapes.graph import Graph
 from cnnnotes.shapes.torch_modules import in_eval_mode, is_torch_module, run_module
 from cnnnotes.shapes.tracing import trace_of
@@ -65,7 +65,7 @@ def run(model: Any, images: Array) -> Run:
     run_batch = _run_layers if isinstance(model, Layer) else _run_module
     batches = np.array_split(images, -(-len(images) // BATCH))
     found: list[list[Array]] = []
-    with in_a_row(model):
+    with undisturbed(model):
         for batch in batches:
             graph, outputs, weights = run_batch(model, batch)
             values = len(images) * sum(prod(step.output_shape) for step in graph.steps)
@@ -180,16 +180,20 @@ def _differentiate_module(
 def _differentiate_layers(
     model: Layer, images: Array, signal: Array | Callable[[Array], Array], at: str
 ) -> Array:
-    layers = list(_leaves(model))
-    last = _step_called(at, ["input", *(name for name, _ in layers)])
-    with in_a_row(model):
-        _, outputs, _ = _run_layers(model, images)
-        gradient = _signal(signal, outputs[-1])
-        for _, layer in reversed(layers[last:]):
-            before = layer.backward(gradient)
-            assert before is not None
-            gradient = before
-    return gradient
+    with undisturbed(model):
+        graph, outputs, layers = _walk(model, images)
+        wanted = _step_called(at, [step.name for step in graph.steps])
+        gradients = [np.zeros_like(output) for output in outputs]
+        gradients[-1] += _signal(signal, outputs[-1])
+        for number in reversed(range(wanted + 1, len(layers))):
+            layer, gradient = layers[number], gradients[number]
+            if layer is not None:
+                before = layer.backward(gradient)
+                assert before is not None
+                gradient = before
+            for source in graph.steps[number].inputs:
+                gradients[source] += gradient
+    return gradients[wanted]
 
 
 def _step_called(name: str, names: list[str]) -> int:
@@ -208,49 +212,62 @@ def _signal(signal: Array | Callable[[Array], Array], output: Array) -> Array:
 
 
 def _run_layers(model: Layer, images: Array) -> tuple[Graph, list[Array], list[Array | None]]:
+    graph, outputs, layers = _walk(model, images)
+    weights = [getattr(getattr(layer, "weight", None), "data", None) for layer in layers]
+    return graph, outputs, [w if getattr(w, "ndim", 0) == 4 else None for w in weights]
+
+
+def _walk(model: Layer, images: Array) -> tuple[Graph, list[Array], list[Layer | None]]:
+    """Run layer by layer: return the graph, and each step's output and layer (a sum has none)."""
     graph = Graph(images.shape[1:])
     parameters = model.parameters()
-    output = images.astype(parameters[0].data.dtype) if parameters else images
-    outputs: list[Array] = [output]
-    weights: list[Array | None] = [None]
-    for name, layer in _leaves(model):
-        before = len(graph.steps) - 1
+    outputs: list[Array] = [images.astype(parameters[0].data.dtype) if parameters else images]
+    layers: list[Layer | None] = [None]
+
+    def go(layer: Layer, name: str, before: int) -> int:
+        if isinstance(layer, Sequential | Residual):
+            outer = f"{name}." if name else ""
+            inner = {f"{outer}{end}": part for end, part in layer.children().items()}
+            if isinstance(layer, Sequential):
+                for part_name, part in inner.items():
+                    before = go(part, part_name, before)
+                return before
+            ends = [go(part, part_name, before) for part_name, part in inner.items()]
+            ends += [before] * (layer.shortcut is None)
+            step = graph.add(f"{outer}add", Join(), tuple(ends))
+            return kept(step, outputs[ends[0]] + outputs[ends[1]], None)
+        name = name or type(layer).__name__
         try:
             description = describe(layer)
             graph.check(name, description, (before,))
             known = True
         except TypeError:  # a layer of the reader's own: what it does is seen, not known
             description, known = Other(kind=type(layer).__name__), False
-        output = layer.forward(output)
+        output = layer.forward(outputs[before])
         count = None if known else sum(p.data.size for p in layer.parameters())
-        graph.add(name, description, (before,), output.shape[1:], parameters=count, known=known)
+        shape = output.shape[1:]
+        step = graph.add(name, description, (before,), shape, parameters=count, known=known)
+        return kept(step, output, layer)
+
+    def kept(step: int, output: Array, layer: Layer | None) -> int:
         outputs.append(output)
-        weight = getattr(getattr(layer, "weight", None), "data", None)
-        weights.append(weight if getattr(weight, "ndim", 0) == 4 else None)
-    return graph, outputs, weights
+        layers.append(layer)
+        return step
 
-
-def _leaves(model: Layer, name: str = "") -> Iterator[tuple[str, Layer]]:
-    if not isinstance(model, Sequential):
-        yield name or type(model).__name__, model
-        return
-    for number, layer in model.children().items():
-        yield from _leaves(layer, f"{name}.{number}" if name else number)
+    go(model, "", 0)
+    return graph, outputs, layers
 
 
 @contextmanager
-def in_a_row(model: Any) -> Iterator[Any]:
-    """Give a network in eval mode, ours with all its layers in one `Sequential`, as `run` does.
-
-    Modes, and what layers remember for `backward`, are put back after.
-    """
+def undisturbed(model: Any) -> Iterator[None]:
+    """Put a network, ours or PyTorch's, in eval mode; put back modes and memories after."""
     if is_torch_module(model):
         with in_eval_mode(model):
-            yield model
+            yield
         return
     with model.undisturbed():
         model.eval()
-        yield Sequential(*(layer for _, layer in _leaves(model)))
+        yield
 
 
 def _tensor(module: Any, images: Array) -> Any:

@@ -8,8 +8,8 @@ import numpy as np
 
 from cnnnotes.checks import printable, shown
 from cnnnotes.files import Archive, load_arrays
-from cnnnotes.layer_base import Layer, Sequential, unfilled, weight_shapes
 from cnnnotes.layers import LAYERS
+from cnnnotes.layers.base import Layer, Residual, Sequential, unfilled, weight_shapes
 
 __all__ = ["load_model"]
 
@@ -48,8 +48,12 @@ def _build(architecture: Any) -> Layer:
     kind = _part(architecture, "kind", str)
     if kind == "Sequential":
         return Sequential(*map(_build, _part(architecture, "layers", list)))
+    if kind == "Residual":
+        ends = ("branch", "shortcut") if "shortcut" in architecture else ("branch",)
+        return Residual(*(_build(_part(architecture, end, dict)) for end in ends))
     if kind not in LAYERS:
-        raise ValueError(f"layer kind {shown(kind)} is none of {', '.join(LAYERS)}, Sequential")
+        known = ", ".join([*LAYERS, "Sequential", "Residual"])
+        raise ValueError(f"layer kind {shown(kind)} is none of {known}")
     arguments = _part(architecture, "arguments", dict)
     layer: Layer = LAYERS[kind](**{name: _tuples(value) for name, value in arguments.items()})
     return layer

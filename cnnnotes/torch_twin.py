@@ -1,10 +1,11 @@
 """The same network in PyTorch and back, weights included, to the bit; and the same training."""
 
 from collections.abc import Callable
+from math import comb
 from typing import Any
 
-from cnnnotes import training
-from cnnnotes.checks import Array, integer
+from cnnnotes import layers, training
+from cnnnotes.checks import Array, Size, integer, pair
 from cnnnotes.layers import LAYERS, Layer, Sequential
 from cnnnotes.shapes.torch_modules import in_eval_mode
 from cnnnotes.training import Evaluation, History, shuffled_batches
@@ -12,7 +13,7 @@ from cnnnotes.training import Evaluation, History, shuffled_batches
 try:
     import torch
     from torch import nn
-    from torch.nn.functional import cross_entropy, max_pool2d, relu
+    from torch.nn.functional import conv2d, cross_entropy, max_pool2d, pad, relu
 except ImportError as error:
     raise ImportError(
         'PyTorch is not installed; run: pip install "cnnnotes[torch]"', name="torch"
@@ -150,6 +151,49 @@ def evaluate(module: nn.Module, images: Array, labels: Array, batch_size: int = 
     return Evaluation(float(loss), accuracy)
 
 
+class Residual(nn.Module):
+    """The twin of `cnnnotes.layers.Residual`: a branch and a shortcut past it, added up."""
+
+    def __init__(self, branch: nn.Module, shortcut: nn.Module | None = None) -> None:
+        super().__init__()
+        self.branch, self.shortcut = branch, shortcut
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return the sum of branch and shortcut."""
+        through: torch.Tensor = self.branch(images)
+        return through + (images if self.shortcut is None else self.shortcut(images))
+
+
+class BlurPool2d(nn.Module):
+    """The twin of `cnnnotes.layers.BlurPool2d`: blur, then keep every second pixel."""
+
+    def __init__(self, kernel_size: Size = 3, stride: Size = 2) -> None:
+        super().__init__()
+        self.kernel_size, self.stride = kernel_size, stride
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return (N, C, ⌈H / stride⌉, ⌈W / stride⌉)."""
+        channels = images.shape[1]
+        shares, sides = [], []
+        for kernel in pair("kernel_size", self.kernel_size):
+            row = images.new_tensor([comb(kernel - 1, place) for place in range(kernel)])
+            shares.append(row / row.sum())
+            sides += [kernel // 2, (kernel - 1) // 2]
+        weight = torch.outer(*shares).expand(channels, 1, -1, -1)
+        bordered = pad(images, sides[::-1], mode="reflect")
+        return conv2d(bordered, weight, stride=self.stride, groups=channels)
+
+
+class MaxBlurPool2d(nn.Sequential):
+    """The twin of `cnnnotes.layers.MaxBlurPool2d`: maxima one step apart, then blur pooling."""
+
+    def __init__(self, kernel_size: Size = 3, stride: Size = 2, max_pool_size: Size = 2) -> None:
+        super().__init__(
+            nn.MaxPool2d(pair("max_pool_size", max_pool_size), 1), BlurPool2d(kernel_size, stride)
+        )
+        self.kernel_size, self.stride, self.max_pool_size = kernel_size, stride, max_pool_size
+
+
 class MinimalPipeline(nn.Module):
     """The network of the chapter "A minimal pipeline", as one writes a module: for 28×28 digits."""
 
@@ -231,18 +275,29 @@ def mlp(width: int = 11) -> nn.Sequential:
 
 
 def _module(layer: Layer) -> nn.Module:
-    if isinstance(layer, Sequential):
+    if type(layer) is Sequential:
         return nn.Sequential(*map(_module, layer))
+    if type(layer) is layers.Residual:
+        return Residual(*map(_module, layer.children().values()))
     kind, arguments = type(layer).__name__, layer.arguments()
     padding = arguments.get("padding")
     by_side = isinstance(padding, tuple | list) and isinstance(padding[0], tuple | list)
-    if by_side or type(layer) is not LAYERS.get(kind) or not hasattr(nn, kind):
+    if by_side or type(layer) is not LAYERS.get(kind) or not _class(kind):
         raise TypeError(f"{layer!r} has no counterpart in torch.nn")
     arguments.pop("init", None)
     if "dtype" in arguments:
         arguments["dtype"] = getattr(torch, arguments["dtype"])
-    module: nn.Module = getattr(nn, kind)(**arguments)
+    module: nn.Module = _class(kind)(**arguments)
     return module
+
+
+def _class(kind: str) -> Any:
+    own = {twin.__name__: twin for twin in (BlurPool2d, MaxBlurPool2d)}
+    return own.get(kind) or getattr(nn, kind, None)
+
+
+# Arguments of modules that have no counterpart, with the values that mean nothing is different.
+_USUAL = {"return_indices": False, "approximate": "none", "recompute_scale_factor": None}
 
 
 def _layer(module: nn.Module) -> Layer:
@@ -252,10 +307,13 @@ def _layer(module: nn.Module) -> Layer:
         if names != [str(number) for number in range(len(names))]:
             raise TypeError(f"nn.Sequential with names {names} has no twin: ours only numbers")
         return Sequential(*map(_layer, module))
-    if kind not in LAYERS or type(module) is not getattr(nn, kind, None):
+    if type(module) is Residual:
+        return layers.Residual(*map(_layer, module.children()))
+    if kind not in LAYERS or type(module) is not _class(kind):
         raise TypeError(f"{module!r} has no counterpart in cnnnotes.layers")
-    if getattr(module, "return_indices", False):
-        raise TypeError(f"{module!r} with return_indices=True has no counterpart here")
+    for name, usual in _USUAL.items():
+        if (value := getattr(module, name, usual)) != usual:
+            raise TypeError(f"{module!r} with {name}={value!r} has no counterpart here")
     arguments = {
         name: _plain(getattr(module, name))
         for name in LAYERS[kind]._arguments
@@ -266,7 +324,10 @@ def _layer(module: nn.Module) -> Layer:
     if "dtype" in LAYERS[kind]._arguments:
         kinds = [value.dtype for value in module.state_dict().values() if value.is_floating_point()]
         arguments["dtype"] = str(*kinds[:1] or [torch.float32]).removeprefix("torch.")
-    layer: Layer = LAYERS[kind](**arguments)
+    try:
+        layer: Layer = LAYERS[kind](**arguments)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{module!r} has no counterpart here: {error}") from error
     if layer.state_dict().keys() != module.state_dict().keys():
         raise TypeError(f"{module!r} with {', '.join(module.state_dict())} has no counterpart here")
     return layer

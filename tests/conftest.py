@@ -13,7 +13,7 @@ from hypothesis.internal.conjecture import providers
 from numpy.random import bit_generator
 
 from cnnnotes import layers
-from cnnnotes.layer_base import Weighted
+from cnnnotes.layers.base import Weighted
 
 # The seed that torch itself starts a process with.
 TORCH_SEED = 67280421310721

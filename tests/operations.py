@@ -2,9 +2,19 @@
 
 import numpy as np
 
-from cnnnotes import conv, conv_columns, dense, losses, norm, pool, pool_variants
+from cnnnotes import (
+    activations,
+    conv,
+    conv_columns,
+    dense,
+    losses,
+    norm,
+    pool,
+    pool_variants,
+    resize,
+)
 
-MODULES = (conv, conv_columns, pool, pool_variants, dense, norm, losses)
+MODULES = (conv, conv_columns, pool, pool_variants, resize, activations, dense, norm, losses)
 
 
 def normal(*shape, seed=0):
@@ -63,6 +73,11 @@ def calls():
         "flatten": ([image], {"start_dim": 1}),
         "batch_norm": ([image, normal(2), normal(2, seed=1)], {"eps": 0.01}),
         "group_norm": ([image, normal(2), normal(2, seed=1)], {"num_groups": 1, "eps": 0.01}),
+        "interpolate": ([image], {"size": (5, 9), "mode": "bilinear"}),
+        "max_blur_pool2d": ([image], {"kernel_size": 3, "stride": (1, 2)}),
+        "leaky_relu": ([image], {"negative_slope": 0.3}),
+        "gelu": ([image], {}),
+        "softmax": ([normal(2, 3)], {"dim": 1}),
         "log_softmax": ([normal(2, 3)], {"dim": 1}),
         "cross_entropy": ([normal(2, 3)], classes),
         "mse_loss": ([image, np.cos(image)], {"reduction": "sum"}),

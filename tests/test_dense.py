@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from property_cases import arrays, cases, dtypes
 from torch_compare import compare_with_torch
 
+from cnnnotes.activations import relu, relu_backward
 from cnnnotes.dense import (
     dropout,
     dropout_backward,
@@ -15,8 +16,6 @@ from cnnnotes.dense import (
     flatten_backward,
     linear,
     linear_backward,
-    relu,
-    relu_backward,
 )
 
 
@@ -25,23 +24,6 @@ def normal(*shape, seed=0, dtype=np.float64):
 
 
 shapes = st.lists(st.integers(0, 4), min_size=2, max_size=4)
-
-
-def test_relu_by_hand():
-    assert relu(np.array([-1.0, -0.0, 0.0, 2.0])).tolist() == [0, 0, 0, 2]
-    assert relu_backward(np.array([3.0, 4, 5]), np.array([-1.0, 0, 2])).tolist() == [0, 0, 5]
-
-
-def test_relu_backward_may_be_given_the_output():
-    input, grad = normal(3, 4), normal(3, 4, seed=1)
-    assert (relu_backward(grad, relu(input)) == relu_backward(grad, input)).all()
-
-
-@cases(60)
-@given(st.data(), shapes, dtypes)
-def test_relu_is_torchs(data, shape, dtype):
-    input = data.draw(arrays(shape, dtype, ties=True))
-    compare_with_torch(relu, relu_backward, F.relu, [input])
 
 
 def test_linear_by_hand():

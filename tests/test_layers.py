@@ -9,6 +9,7 @@ from torch import nn
 from cnnnotes.conv import conv2d
 from cnnnotes.files import load_arrays, save_arrays
 from cnnnotes.layers import (
+    GELU,
     LAYERS,
     AdaptiveAvgPool2d,
     AdaptiveMaxPool2d,
@@ -18,14 +19,21 @@ from cnnnotes.layers import (
     Conv2d,
     ConvTranspose2d,
     Dropout,
+    Dropout2d,
     Flatten,
+    GroupNorm,
     Layer,
+    LeakyReLU,
     Linear,
     LocallyConnected2d,
+    MaxBlurPool2d,
     MaxPool2d,
     Parameter,
     ReLU,
+    Residual,
     Sequential,
+    Softmax,
+    Upsample,
 )
 from cnnnotes.saving import load_model
 
@@ -76,6 +84,18 @@ SAMPLES = [
     (BatchNorm2d(4, 0.1, None, affine=False), IMAGES),
     (BatchNorm2d(4, track_running_stats=False).eval(), IMAGES),
     (BatchNorm2d(4).eval(), IMAGES),
+    (GroupNorm(2, 4), IMAGES),
+    (GroupNorm(4, 4, 0.1, affine=False), IMAGES),
+    (MaxBlurPool2d(), IMAGES),
+    (MaxBlurPool2d(4, (1, 3), 3), IMAGES),
+    (Upsample((5, 9)), IMAGES),
+    (Upsample(scale_factor=(2, 1.5), mode="bilinear", align_corners=True), IMAGES),
+    (LeakyReLU(0.2), IMAGES),
+    (GELU(), IMAGES),
+    (Softmax(1), IMAGES),
+    (Dropout2d(0.3).eval(), IMAGES),
+    (Residual(Sequential(Conv2d(4, 4, 3, padding=1), ReLU())), IMAGES),
+    (Residual(Conv2d(4, 2, 3, 2, 1), Conv2d(4, 2, 1, 2)), IMAGES),
     (ReLU(), IMAGES),
     (Dropout(0.3).eval(), IMAGES),
     (Flatten(), IMAGES),
@@ -90,14 +110,14 @@ each_layer = pytest.mark.parametrize(
 EXACT_TWINS = [
     (layer, shape)
     for layer, shape in SAMPLES
-    if not isinstance(layer, LocallyConnected2d | BlurPool2d | Sequential)
+    if not isinstance(layer, LocallyConnected2d | BlurPool2d | Residual | Sequential)
     and "((" not in repr(layer)
 ]
 
 
 def rebuild(layer):
-    if isinstance(layer, Sequential):
-        return Sequential(*map(rebuild, layer))
+    if type(layer) in (Sequential, Residual):
+        return type(layer)(*map(rebuild, layer.children().values()))
     again = eval(repr(layer))
     again.reset_parameters(0)
     return again.train(layer.training)
@@ -120,7 +140,10 @@ def twin_of(layer):
 
 
 def test_every_kind_has_a_sample():
-    assert set(LAYERS) == {type(layer).__name__ for layer, _ in SAMPLES} - {"Sequential"}
+    assert set(LAYERS) == {type(layer).__name__ for layer, _ in SAMPLES} - {
+        "Sequential",
+        "Residual",
+    }
 
 
 @pytest.mark.parametrize(("layer", "shape"), EXACT_TWINS, ids=lambda value: repr(value)[:60])
@@ -470,7 +493,7 @@ def test_architectures_that_cannot_be_built(tmp_path, architecture, words):
         load_model(path)
 
 
-class Residual(Layer):
+class Scaled(Layer):
     """A layer as a reader would write it."""
 
     def __init__(self, inner):
@@ -485,13 +508,13 @@ class Residual(Layer):
 
 
 def test_layers_of_your_own(tmp_path):
-    network = Sequential(Residual(Conv2d(1, 1, 3, padding=1)), seed=0)
+    network = Sequential(Scaled(Conv2d(1, 1, 3, padding=1)), seed=0)
     assert list(network.state_dict()) == ["0.scale", "0.inner.weight", "0.inner.bias"]
-    assert repr(network) == "Sequential(\n  (0): Residual(Conv2d(1, 1, 3, padding=1))\n)"
+    assert repr(network) == "Sequential(\n  (0): Scaled(Conv2d(1, 1, 3, padding=1))\n)"
     before = network[0].inner.weight.data.copy()
     network.reset_parameters(1)
     assert (network[0].inner.weight.data != before).any()
-    with pytest.raises(TypeError, match=r"Residual.*is not one of"):
+    with pytest.raises(TypeError, match=r"Scaled.*is not one of"):
         network.save(tmp_path / "model.npz")
     assert not list(tmp_path.iterdir())
 

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from property_cases import arrays, cases, dtypes
 from torch_compare import compare_with_torch
 
+from cnnnotes.activations import log_softmax, log_softmax_backward
 from cnnnotes.losses import (
     cross_entropy,
     cross_entropy_backward,
-    log_softmax,
-    log_softmax_backward,
     mse_loss,
     mse_loss_backward,
 )
@@ -30,14 +29,6 @@ def classes(*shape, count=4):
 
 def close(ours, theirs):
     np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=1e-10, atol=1e-15)
-
-
-@cases(60)
-@given(st.data(), st.lists(st.integers(1, 4), min_size=2, max_size=4), dtypes)
-def test_log_softmax_is_torchs(data, shape, dtype):
-    input = data.draw(arrays(shape, dtype))
-    dim = {"dim": data.draw(st.integers(-len(shape), len(shape) - 1))}
-    compare_with_torch(log_softmax, log_softmax_backward, F.log_softmax, [input], **dim)
 
 
 reductions = st.sampled_from(["mean", "sum", "none"])
@@ -64,21 +55,6 @@ def test_cross_entropy_is_torchs(data, rest, dtype, reduction, label_smoothing):
 def test_mse_loss_is_torchs(data, shape, dtype, reduction):
     pair = [data.draw(arrays(shape, dtype)) for _ in range(2)]
     compare_with_torch(mse_loss, mse_loss_backward, F.mse_loss, pair, reduction=reduction)
-
-
-@pytest.mark.parametrize(("shape", "dim"), [((3, 4), 1), ((3, 4), -2), ((2, 3, 4), 2), ((5,), 0)])
-def test_log_softmax_as_torch(shape, dim):
-    input, grad_output = 5 * normal(*shape), normal(*shape, seed=1)
-    tensor = torch.tensor(input, requires_grad=True)
-    expected = F.log_softmax(tensor, dim)
-    expected.backward(torch.tensor(grad_output))
-    close(log_softmax(input, dim), expected)
-    close(log_softmax_backward(grad_output, input, dim), tensor.grad)
-
-
-def test_log_softmax_bears_large_values():
-    for input, expected in (([1000, 0], [0, -1000]), ([-1000, -1000], [-math.log(2)] * 2)):
-        np.testing.assert_allclose(log_softmax(np.array(input, float), 0), expected, rtol=1e-14)
 
 
 def test_cross_entropy_by_hand():

@@ -6,7 +6,18 @@ import torch
 from networks_to_inspect import SmallResNet, noise
 from torch import nn
 
-from cnnnotes.layers import Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU, Sequential
+from cnnnotes.layers import (
+    AdaptiveAvgPool2d,
+    BatchNorm2d,
+    Conv2d,
+    Dropout,
+    Flatten,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Residual,
+    Sequential,
+)
 from cnnnotes.running import gradients, run
 from cnnnotes.shapes import ShapeError
 from cnnnotes.torch_twin import to_torch
@@ -18,6 +29,16 @@ def network():
     return Sequential(
         *(Conv2d(1, 4, 3, padding=1), ReLU(), MaxPool2d(2), Conv2d(4, 6, 3, stride=2), ReLU()),
         *(Flatten(), Dropout(0.5, seed=0), Linear(54, 5)),
+        seed=0,
+    )
+
+
+def with_shortcuts():
+    inner = Residual(Sequential(Conv2d(4, 4, 3, padding=1), BatchNorm2d(4), ReLU()))
+    return Sequential(
+        Conv2d(1, 4, 3, padding=1),
+        Residual(Sequential(inner, MaxPool2d(2)), Conv2d(4, 4, 1, 2)),
+        *(AdaptiveAvgPool2d(1), Flatten(), Linear(4, 5)),
         seed=0,
     )
 
@@ -36,6 +57,22 @@ def test_ours_and_the_twin_have_the_same_gradients(at):
     assert found.shape == {**run(ours, images).maps(), "input": images}[at].shape
     assert np.abs(found).max() > 0.01
     np.testing.assert_allclose(found, gradients(to_torch(ours), images, signal, at=at), atol=1e-5)
+
+
+def test_beside_a_shortcut_too():
+    ours, images = with_shortcuts(), noise(3, 1, 14, 14)
+    signal = np.random.default_rng(1).normal(size=(3, 5)).astype(np.float32)
+    mine, twin = run(ours, images), run(to_torch(ours), images)
+    assert list(mine.maps()) == list(twin.maps()) and "1.branch.0.add" in mine.maps()
+    for name, output in {"input": images, **mine.maps()}.items():
+        found = gradients(ours, images, signal, at=name)
+        assert found.shape == output.shape and np.abs(found).max() > 1e-3
+        expected = gradients(to_torch(ours), images, signal, at=name)
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+        if name != "input":
+            np.testing.assert_allclose(output, twin.maps()[name], atol=1e-5)
+    for layer, weight in zip(mine.trace.rows, mine.weights, strict=True):
+        assert (weight is not None) == layer.layer.startswith("conv")
 
 
 def test_ours_and_the_twin_give_the_same_layers():

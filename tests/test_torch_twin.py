@@ -29,16 +29,24 @@ from cnnnotes.inspection import (
     shift_sensitivity,
 )
 from cnnnotes.layers import (
+    GELU,
     BatchNorm2d,
     BlurPool2d,
     Conv2d,
     Dropout,
+    Dropout2d,
     Flatten,
+    GroupNorm,
+    LeakyReLU,
     Linear,
     LocallyConnected2d,
+    MaxBlurPool2d,
     MaxPool2d,
     ReLU,
+    Residual,
     Sequential,
+    Softmax,
+    Upsample,
 )
 from cnnnotes.report import report
 from cnnnotes.shapes import trace
@@ -58,12 +66,28 @@ def network():
     )
 
 
+def modern_network():
+    block = Sequential(
+        Conv2d(4, 4, 3, padding=1, groups=4, bias=False),
+        *(BatchNorm2d(4), LeakyReLU(0.1), Conv2d(4, 4, 1), GroupNorm(2, 4)),
+    )
+    return Sequential(
+        *(Conv2d(2, 4, 3, padding=1, bias=False), BatchNorm2d(4), GELU()),
+        Residual(block),
+        Residual(Conv2d(4, 6, 3, 2, 1), Sequential(Conv2d(4, 6, 1, 2), BlurPool2d(3, 1))),
+        *(MaxBlurPool2d(), Upsample(scale_factor=2.0, mode="bilinear"), Dropout2d(0.25)),
+        *(Flatten(), Linear(48, 3), Softmax(-1)),
+        seed=0,
+    )
+
+
 IMAGES = np.random.default_rng(0).normal(size=(5, 2, 9, 6))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_there_and_back(dtype):
-    ours = network().to(dtype).eval()
+@pytest.mark.parametrize("make", [network, modern_network])
+def test_there_and_back(make, dtype):
+    ours = make().to(dtype).eval()
     twin = to_torch(ours)
     again = from_torch(twin)
     assert not twin.training
@@ -80,6 +104,25 @@ def test_there_and_back(dtype):
     rtol = 1e-10 if dtype == "float64" else 1e-4
     np.testing.assert_allclose(ours(images), expected, rtol=rtol, atol=rtol)
     assert (ours(images) == again(images)).all()
+
+
+def test_ours_and_the_twin_have_the_same_trace():
+    ours, shape = modern_network(), IMAGES.shape[1:]
+    mine, other = trace(ours, shape), trace(to_torch(ours), shape)
+    blur = [row.name for row in mine.rows if "blurpool" in row.layer]  # the twin's is two functions
+    assert [row.name for row in mine.rows if row.name not in blur] == [
+        row.name for row in other.rows if not row.name.startswith(tuple(blur))
+    ]
+    assert [mine.parameters, mine.macs] == [other.parameters, other.macs]
+    assert mine.rows[-1].output_shape == other.rows[-1].output_shape == (3,)
+
+
+def test_the_steps_of_a_residual_are_named_as_in_pytorch():
+    names = [row.name for row in trace(modern_network(), (2, 9, 6)).rows]
+    assert names[4:14] == [
+        *(f"3.branch.{number}" for number in range(5)),
+        *("3.add", "4.branch", "4.shortcut.0", "4.shortcut.1", "4.add"),
+    ]
 
 
 def test_twins_share_no_memory():
@@ -134,7 +177,6 @@ class OwnLinear(Linear):
     "layer",
     [
         LocallyConnected2d(1, 1, 3, 5, seed=0),
-        BlurPool2d(5),
         Conv2d(1, 1, 3, padding=((1, 0), (1, 0)), seed=0),
         OwnLinear(2, 3, seed=0),
     ],
@@ -157,6 +199,9 @@ class OwnModule(nn.Linear):
         (OwnModule(2, 3), r"OwnModule"),
         (nn.Sequential(nn.ReLU(), nn.LSTM(2, 3)), r"LSTM"),
         (nn.MaxPool2d(2, return_indices=True), r"return_indices=True"),
+        (nn.GELU("tanh"), r"approximate='tanh'"),
+        (nn.Upsample(scale_factor=2, mode="bicubic"), r"no counterpart here: mode"),
+        (nn.Softmax(), r"Softmax.*no counterpart here: dim"),
     ],
 )
 def test_modules_without_a_twin(module, words):

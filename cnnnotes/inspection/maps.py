@@ -1,6 +1,6 @@
 """What each layer makes of images: its maps, the dead and the duplicate, the effect of moves."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
@@ -51,8 +51,15 @@ def shift_sensitivity(model: Any, images: Array, pixels: int = 1) -> dict[str, f
     up, down, left and right; what moves in repeats the border. 0 is full invariance, and "input"
     is what the images themselves change by. Arguments are those of `feature_maps`.
     """
+    return changes_when_moved(lambda shown: feature_maps(model, shown), images, pixels)
+
+
+def changes_when_moved(
+    maps_of: Callable[[Array], dict[str, Array]], images: Array, pixels: int = 1
+) -> dict[str, float]:
+    """Do `shift_sensitivity` for any function that makes maps of images, by name."""
     checks.integer("pixels", pixels, 1)
-    still = {"input": images, **feature_maps(model, images)}
+    still = {"input": images, **maps_of(images)}
     sides = (0, 0), (0, 0), (pixels, pixels), (pixels, pixels)
     height, width = images.shape[2:]
     padded = np.pad(images, sides, mode="edge")
@@ -60,7 +67,7 @@ def shift_sensitivity(model: Any, images: Array, pixels: int = 1) -> dict[str, f
     for down, across in ((-1, 0), (1, 0), (0, -1), (0, 1)):
         top, left = pixels - down * pixels, pixels - across * pixels
         moved = np.ascontiguousarray(padded[:, :, top : top + height, left : left + width])
-        for name, output in {"input": moved, **feature_maps(model, moved)}.items():
+        for name, output in {"input": moved, **maps_of(moved)}.items():
             length = float(np.linalg.norm(still[name]))
             changes[name] += float(np.linalg.norm(output - still[name])) / (length or 1.0) / 4
     return changes

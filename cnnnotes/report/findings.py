@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from cnnnotes.checks import Array
-from cnnnotes.inspection import blank_maps, dead_filters, duplicate_filters, shift_sensitivity
-from cnnnotes.running import Run, in_a_row, run
+from cnnnotes.inspection import blank_maps, dead_filters, duplicate_filters
+from cnnnotes.inspection.maps import changes_when_moved
+from cnnnotes.running import Run, run
 from cnnnotes.shapes import Trace
 from cnnnotes.shapes.descriptions import Other
 from cnnnotes.shapes.tables import plain_table, printable
@@ -147,8 +148,9 @@ def inspect(model: Any, images: Array, labels: Array | None = None, title: str =
         finite = all(np.isfinite(output).all() for output in found.outputs)
         changes = [nan] * len(found.outputs)
         if finite:
-            with in_a_row(model) as network:
-                changes = list(shift_sensitivity(network, found.outputs[0][:SHIFTED]).values())
+            shown = found.outputs[0][:SHIFTED]
+            moved = changes_when_moved(lambda moved: run(model, moved).maps(), shown)
+            changes = list(moved.values())
     confusions = None if labels is None else _confusions(found.outputs[-1], labels)
     layers = tuple(_layer(found, number, changes[number]) for number in range(1, len(changes)))
     return Report(

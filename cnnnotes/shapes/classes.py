@@ -141,7 +141,7 @@ def _read(record: Callable[..., Layer], layer: Any, fixed: dict[str, Any], axes:
 
 def _norm(stem: str, layer: Any) -> Layer:
     """Return a norm; how much is trained follows from what it was made with."""
-    measured = None
+    measured, groups = None, {}
     if hasattr(layer, "normalized_shape"):
         of = layer.normalized_shape
         trained = tuple(of) if isinstance(of, tuple | list) else (of,)
@@ -149,14 +149,19 @@ def _norm(stem: str, layer: Any) -> Layer:
     else:
         trained = (layer.num_channels if stem == "GroupNorm" else layer.num_features,)
         affine = layer.affine
+        if stem == "GroupNorm":
+            groups = {"num_groups": layer.num_groups}
         if getattr(layer, "track_running_stats", False):
             measured = 0
     if not affine:
-        return d.Norm(kind=stem.lower(), measured=measured)
+        return d.Norm(kind=stem.lower(), measured=measured, **groups)
+    if groups:
+        groups["num_channels"] = layer.num_channels
     for size in trained:
         checked_number("normalized_shape" if len(trained) > 1 else "features", size, 1)
     shifted = stem != "RMSNorm" and layer.bias is not None and layer.bias is not False
-    return d.Norm(kind=stem.lower(), trained=prod(trained) * (1 + shifted), measured=measured)
+    count = prod(trained) * (1 + shifted)
+    return d.Norm(kind=stem.lower(), trained=count, measured=measured, **groups)
 
 
 def _flattens_all(layer: Any) -> bool:

@@ -183,18 +183,33 @@ class Norm(Layer):
     Attributes
     ----------
     trained
-        How many numbers are trained.
+        How many numbers are trained; None for two a channel.
     measured
         Over how many of the last axes it measures; None for all places.
+    num_groups, num_channels
+        Of a group norm: its groups, and the channels it was made for; None takes what comes.
     """
 
     kind: str = "groupnorm"
-    trained: int = 0
+    trained: int | None = 0
     measured: int | None = None
+    num_groups: int | None = None
+    num_channels: int | None = None
+
+    def __post_init__(self) -> None:
+        check(num_groups=self.num_groups, num_channels=self.num_channels)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return ``shape``, having checked its channels."""
+        if self.num_channels is not None and shape[0] != self.num_channels:
+            raise ShapeError(diagnoses.batchnorm_features(self.num_channels, shape[0]))
+        if self.num_groups is not None and shape[0] % self.num_groups:
+            raise ShapeError(diagnoses.groups_divide("num_channels", shape[0], self.num_groups))
+        return shape
 
     def parameters(self, shape: Shape) -> int:
         """Return how many numbers are trained."""
-        return self.trained
+        return 2 * shape[0] if self.trained is None else self.trained
 
     def windows(self, grid: Shape, shape: Shape) -> tuple[Window, ...]:
         """Return, for each axis of places, how outputs read inputs."""
@@ -202,6 +217,11 @@ class Norm(Layer):
         if len(shape) == 1 and last:  # its one axis stands for all places
             last = len(grid)
         return _whole(grid, [axis >= len(grid) - last for axis in range(len(grid))])
+
+    def __str__(self) -> str:
+        """Return the layer in the text form that `parse` reads."""
+        words = [self.kind] if self.num_groups is None else [self.kind, str(self.num_groups)]
+        return " ".join(words + ["plain"] * (self.num_groups is not None and self.trained == 0))
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,8 @@ def named_layers(network: Any) -> list[Named]:
         return [(network.name, network)]
     if hasattr(network, "layers") and hasattr(network, "input_shape"):
         network = network.layers
+    if class_name(network) == "Residual":
+        return [("", _residual(network))]
     try:
         parts = list(network)
     except TypeError:
@@ -160,9 +162,31 @@ def named_layers(network: Any) -> list[Named]:
             raise TypeError(f"network[{number}] (={part!r}) must be a layer; give text as one str")
         else:
             inner = named_layers(part)
-            names = [f"{number}.{name}" if name else str(number) for name, _ in inner]
-            found += zip(names, (layer for _, layer in inner), strict=True)
+            found += [_within(str(number), name, layer) for name, layer in inner]
     return found
+
+
+def _residual(layer: Any) -> d.Branches:
+    """Return one of our residual layers as branches, its parts named as its attributes are."""
+    paths = []
+    for end in ("branch", "shortcut"):
+        part = getattr(layer, end)
+        inner = [] if part is None else named_layers(part)
+        named = [_within(end, name, each) for name, each in inner]
+        paths.append(tuple(replace(each, name=name) for name, each in named))
+    return d.Branches(tuple(paths), name="add")
+
+
+def _within(outer: str, name: str, layer: Layer) -> Named:
+    """Return a layer and its name inside a part of that name."""
+    if isinstance(layer, d.Branches):
+        paths = tuple(
+            tuple(replace(each, name=f"{outer}.{each.name}") for each in path)
+            for path in layer.paths
+        )
+        name = f"{outer}.{layer.name or layer.join}"
+        return name, replace(layer, paths=paths, name=name)
+    return f"{outer}.{name}" if name else outer, layer
 
 
 def checked_shape(input_shape: Any, network: Any = None) -> Shape:

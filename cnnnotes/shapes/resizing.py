@@ -45,6 +45,14 @@ class Upsample(Layer):
             return tuple(map(ResizedWindow, outputs, factors))
         return None
 
+    def __str__(self) -> str:
+        """Return the layer in the text form that `parse` reads, as far as that goes."""
+        factors = _spread(self.scale_factor, 2)
+        if self.size is not None or len(set(factors)) > 1 or factors[0] != int(factors[0]):
+            return self.kind
+        words = [self.kind, str(int(factors[0]))]
+        return " ".join(words + [self.mode] * (self.mode == "bilinear"))
+
 
 @dataclass(frozen=True)
 class PixelShuffle(Layer):

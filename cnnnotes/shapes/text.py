@@ -5,14 +5,17 @@
 Layers are separated by ``|`` or a new line. A layer is a word, then what it needs, then options:
 
 ======================================== ==================================================
-``conv 8 3x3``, ``depthwise 3x3``        options: ``stride``, ``pad``, ``dilation``,
-                                         ``groups``, ``nobias``
+``conv 8 3x3``, ``depthwise 3x3``,       options: ``stride``, ``pad``, ``dilation``,
+``pointwise 8``                          ``groups``, ``nobias``
 ``convtranspose 8 3x3``                  also ``outpad``
 ``maxpool 2``, ``avgpool 2``             options: ``stride``, ``pad``, ``dilation``, ``ceil``
+``maxblurpool 3``                        maxima of 2×2 one step apart, then ``blurpool 3``;
+                                         ``stride`` is 2 if not said
 ``globalavg``, ``adaptiveavg 6``         also ``globalmax``, ``adaptivemax``
+``upsample 2``                           option ``bilinear``
 ``linear 10``                            option ``nobias``
-``batchnorm``, ``relu``, ``dropout``,    and other functions of single values
-``flatten``
+``batchnorm``, ``groupnorm 4``           option ``plain``: neither scale nor shift
+``relu``, ``dropout``, ``flatten``       and other functions of single values
 ``add(… ; …)``, ``cat(… ; …)``           branches and how they meet; an empty one is a shortcut
 ======================================== ==================================================
 
@@ -101,6 +104,8 @@ class _Reader:
     def path(self, ends: str, depth: int) -> tuple[Layer, ...]:
         layers: list[Layer] = []
         while layers or (self.word() and self.word() not in tuple(ends)):
+            if self.word().lower() == "maxblurpool":
+                layers.append(d.Pool(2, 1, kind="maxpool"))
             layers.append(self.layer(depth))
             if self.word() not in ("|", "\n"):
                 break
@@ -254,6 +259,11 @@ def _read_depthwise(reader: _Reader) -> dict[str, Any]:
     }
 
 
+def _read_pointwise(reader: _Reader) -> dict[str, Any]:
+    expected, made = _expected_and_made(reader, "the number of channels", all_allowed=True)
+    return {"in_channels": expected, "out_channels": made, "kernel_size": 1}
+
+
 def _read_linear(reader: _Reader) -> dict[str, Any]:
     expected, made = _expected_and_made(reader, "the number of features")
     return {"in_features": expected, "out_features": made}
@@ -282,42 +292,59 @@ def _read_batchnorm(reader: _Reader) -> dict[str, Any]:
     return {}
 
 
+def _read_groupnorm(reader: _Reader) -> dict[str, Any]:
+    return {"num_groups": _one("the number of groups")(reader)}
+
+
 _LAYERS: dict[str, Callable[[_Reader], dict[str, Any]]] = {
     "conv": _read_conv,
     "depthwise": _read_depthwise,
+    "pointwise": _read_pointwise,
     "local": _read_conv,
     "convtranspose": _read_conv,
     "maxpool": _read_pool("maxpool"),
     "avgpool": _read_pool("avgpool"),
     "lppool": _read_pool("lppool"),
     "blurpool": _read_pool("blurpool"),
+    "maxblurpool": _read_pool("blurpool"),
     "adaptiveavg": _read_adaptive("adaptiveavg"),
     "adaptivemax": _read_adaptive("adaptivemax"),
     "globalavg": lambda reader: {"kind": "adaptiveavg"},
     "globalmax": lambda reader: {"kind": "adaptivemax"},
     "linear": _read_linear,
     "batchnorm": _read_batchnorm,
+    "groupnorm": _read_groupnorm,
+    "upsample": lambda reader: {"scale_factor": _one("a factor")(reader)},
     "flatten": lambda reader: {},
     "identity": lambda reader: {},
 }
+
+
+def _group_norm(num_groups: int, affine: bool = True) -> Layer:
+    return d.Norm(trained=None if affine else 0, num_groups=num_groups)
+
 
 _NO_BIAS = {"nobias": ("bias", False)}
 _CEIL = {"ceil": ("ceil_mode", True)}
 _MAKERS: dict[str, tuple[Callable[..., Layer], dict[str, tuple[str, Any]]]] = {
     "conv": (d.Conv, _NO_BIAS),
     "depthwise": (d.Conv, _NO_BIAS),
+    "pointwise": (d.Conv, _NO_BIAS),
     "local": (lambda **arguments: d.Conv(**arguments, positions_share=False), _NO_BIAS),
     "convtranspose": (d.ConvTranspose, _NO_BIAS),
     "maxpool": (d.Pool, _CEIL),
     "avgpool": (d.Pool, _CEIL),
     "lppool": (d.Pool, _CEIL),
     "blurpool": (d.Pool, {}),
+    "maxblurpool": (lambda stride=2, **arguments: d.Pool(stride=stride, **arguments), {}),
     "adaptiveavg": (d.AdaptivePool, {}),
     "adaptivemax": (d.AdaptivePool, {}),
     "globalavg": (d.AdaptivePool, {}),
     "globalmax": (d.AdaptivePool, {}),
     "linear": (d.Linear, _NO_BIAS | {"fixed": ("trained", False)}),
     "batchnorm": (d.BatchNorm, {"plain": ("affine", False)}),
+    "groupnorm": (_group_norm, {"plain": ("affine", False)}),
+    "upsample": (d.Upsample, {"bilinear": ("mode", "bilinear")}),
     "flatten": (d.Flatten, {}),
     "identity": (Layer, {}),
 }
@@ -334,12 +361,14 @@ _OPTIONS: dict[str, tuple[str, Callable[[_Reader], Any]]] = {
 _ALLOWED: dict[str, tuple[str, ...]] = dict.fromkeys(_LAYERS, ()) | {
     "conv": ("stride", "pad", "dilation", "groups", "connections"),
     "depthwise": ("stride", "pad", "dilation"),
+    "pointwise": ("stride", "groups"),
     "local": ("stride", "pad", "dilation"),
     "convtranspose": ("stride", "pad", "dilation", "groups", "outpad"),
     "maxpool": ("stride", "pad", "dilation"),
     "avgpool": ("stride", "pad"),
     "lppool": ("stride",),
     "blurpool": ("stride", "pad"),
+    "maxblurpool": ("stride",),
 }
 
 _ALIASES = {
@@ -352,6 +381,7 @@ _ALIASES = {
     "dense": "linear",
     "fc": "linear",
     "bn": "batchnorm",
+    "gn": "groupnorm",
     "batchnorm2d": "batchnorm",
     "padding": "pad",
 }

@@ -17,6 +17,7 @@ from cnnnotes.shapes import (
     Pool,
     to_text,
 )
+from cnnnotes.shapes.descriptions import Norm, Upsample
 
 CASES = 10_000 if os.environ.get("CNNNOTES_LONG") else 100
 
@@ -52,6 +53,8 @@ simple_layers = st.one_of(
     st.builds(AdaptivePool, st.one_of(st.none(), pairs), st.sampled_from(["adaptiveavg"])),
     st.builds(Linear, numbers, st.booleans(), st.one_of(numbers, st.none())),
     st.builds(BatchNorm, st.one_of(numbers, st.none()), st.booleans()),
+    st.builds(Norm, trained=st.sampled_from([None, 0]), num_groups=numbers),
+    st.builds(Upsample, scale_factor=numbers, mode=st.sampled_from(["nearest", "bilinear"])),
     st.just(Flatten()),
     st.sampled_from(["relu", "tanh", "dropout"]).map(lambda kind: Elementwise(kind=kind)),
 )
@@ -67,8 +70,35 @@ any_layers = st.recursive(
 
 WORDS = [
     *("conv", "depthwise", "convtranspose", "maxpool", "avgpool", "globalavg", "adaptiveavg"),
-    *("linear", "batchnorm", "relu", "flatten", "local", "blurpool", "stride", "pad", "dilation"),
-    *("groups", "ceil", "nobias", "outpad", "same", "all", "connections", "8", "3x3", "2", "1"),
+    *(
+        "linear",
+        "batchnorm",
+        "relu",
+        "flatten",
+        "local",
+        "blurpool",
+        "stride",
+        "upsample",
+        "pad",
+        "dilation",
+    ),
+    *(
+        "groupnorm",
+        "maxblurpool",
+        "pointwise",
+        "bilinear",
+        "groups",
+        "ceil",
+        "nobias",
+        "outpad",
+        "same",
+        "all",
+        "connections",
+        "8",
+        "3x3",
+        "2",
+        "1",
+    ),
     *("0", "3->8", "784->10", "1+2", "0x1", "99999999", "999999999x1", "-1", "1.5", "|", "|"),
     *("|", ";", "(", ")", "add(", "cat(", "\n"),
 ]

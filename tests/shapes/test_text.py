@@ -18,12 +18,14 @@ from cnnnotes.shapes import (
     Layer,
     Linear,
     Pool,
+    ShapeError,
     TextError,
     parse,
     to_text,
     trace,
 )
 from cnnnotes.shapes.classes import describe
+from cnnnotes.shapes.descriptions import Norm, Upsample
 
 
 @pytest.mark.parametrize(
@@ -56,6 +58,11 @@ from cnnnotes.shapes.classes import describe
         ("batchnorm", BatchNorm()),
         ("bn 16", BatchNorm(16)),
         ("batchnorm plain", BatchNorm(affine=False)),
+        ("groupnorm 4", Norm(trained=None, num_groups=4)),
+        ("gn 4 plain", Norm(trained=0, num_groups=4)),
+        ("upsample 2", Upsample(scale_factor=2)),
+        ("upsample 3 bilinear", Upsample(scale_factor=3, mode="bilinear")),
+        ("pointwise 3->8 stride 2 nobias", Conv(8, 1, 2, bias=False, in_channels=3)),
         ("flatten", Flatten()),
         ("relu", Elementwise(kind="relu")),
         ("dropout 0.5", Elementwise(kind="dropout")),
@@ -168,6 +175,28 @@ def test_any_text_ends_in_a_result_or_one_clear_error(text, shape):
     else:
         assert str(traced)
         assert traced.to_json()
+
+
+NEW_WORDS = "conv 4 3x3 pad 1 | groupnorm 2 | pointwise 6 | maxblurpool 3 | upsample 2 | softmax"
+
+
+def test_the_newest_words_mean_the_layers_of_that_name():
+    network = layers.Sequential(
+        *(layers.Conv2d(2, 4, 3, padding=1), layers.GroupNorm(2, 4), layers.Conv2d(4, 6, 1)),
+        *(layers.MaxBlurPool2d(3), layers.Upsample(scale_factor=2), layers.Softmax(-1)),
+        seed=0,
+    )
+    ours, words = trace(network, (2, 9, 9)), trace(NEW_WORDS, (2, 9, 9))
+    assert [row.output_shape for row in ours.rows] == [row.output_shape for row in words.rows]
+    assert (ours.parameters, ours.macs) == (words.parameters, words.macs)
+    output = network(np.zeros((1, 2, 9, 9), np.float32))
+    assert output.shape[1:] == words.output_shape
+
+
+@pytest.mark.parametrize("network", ["groupnorm 3", layers.GroupNorm(3, 6)])
+def test_groups_that_do_not_divide_are_refused(network):
+    with pytest.raises(ShapeError, match="4"):
+        trace(network, (4, 5, 5))
 
 
 def test_blur_pooling_means_the_layer_of_that_name():

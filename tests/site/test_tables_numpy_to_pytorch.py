@@ -321,7 +321,7 @@ def rate():
 
 
 def only_here():
-    for name in ("BlurPool2d", "LocallyConnected2d"):
+    for name in ("BlurPool2d", "MaxBlurPool2d", "Residual", "LocallyConnected2d"):
         assert hasattr(layers, name) and not hasattr(nn, name)
 
 

@@ -56,14 +56,28 @@ OPERATIONS = [
         'F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), binomial, stride=2, groups=2)',
     ),
     Operation(
+        "max pooling, then blur",
+        "max_blur_pool2d(x)",
+        'F.conv2d(F.pad(F.max_pool2d(x, 2, 1), (1, 1, 1, 1), mode="reflect"), '
+        "binomial, stride=2, groups=2)",
+    ),
+    Operation(
+        "another size",
+        'interpolate(x, scale_factor=2, mode="bilinear")',
+        'F.interpolate(x, scale_factor=2, mode="bilinear")',
+    ),
+    Operation(
         "batch normalisation",
         "batch_norm(x, None, None, training=True)",
         "F.batch_norm(x, None, None, training=True)",
     ),
     Operation("group normalisation", "group_norm(x, 2)", "F.group_norm(x, 2)"),
     Operation("ReLU", "relu(x)", "F.relu(x)"),
+    Operation("leaky ReLU", "leaky_relu(x, 0.1)", "F.leaky_relu(x, 0.1)"),
+    Operation("GELU", "gelu(x)", "F.gelu(x)"),
     Operation("flatten", "flatten(x, 1)", "x.flatten(1)"),
     Operation("linear", "linear(z, m)", "F.linear(z, m)"),
+    Operation("softmax", "softmax(z, dim=1)", "F.softmax(z, dim=1)"),
     Operation("log-softmax", "log_softmax(z, dim=1)", "F.log_softmax(z, dim=1)"),
     Operation(
         "cross-entropy",
@@ -129,7 +143,12 @@ DIFFERENT = [
     Note("twice", "one layer used twice", "refused", "its gradients add up"),
     Note("number", "a loss", "a number", "a tensor with its history; `.item()` is the number"),
     Note("rate", "learning rate", "`optimizer.lr`", "`optimizer.param_groups[0]['lr']`"),
-    Note("only_here", "only here", "`BlurPool2d`, `LocallyConnected2d`", "—"),
+    Note(
+        "only_here",
+        "only here",
+        "`BlurPool2d`, `MaxBlurPool2d`, `Residual`, `LocallyConnected2d`",
+        "—",
+    ),
     Note("only_there", "only there", "—", "`LSTM` and many more"),
 ]
 

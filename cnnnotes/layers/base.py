@@ -17,6 +17,8 @@ import numpy.typing as npt
 from cnnnotes import checks
 from cnnnotes.checks import Array, shown
 from cnnnotes.files import Archive, load_arrays, save_arrays
+from cnnnotes.shapes import diagnoses
+from cnnnotes.shapes.diagnosis import ShapeError
 
 __all__ = [
     "LAYERS",
@@ -24,9 +26,11 @@ __all__ = [
     "Init",
     "Layer",
     "Parameter",
+    "Residual",
     "Seed",
     "Sequential",
     "Weighted",
+    "filled",
     "unfilled",
 ]
 
@@ -259,8 +263,10 @@ class Layer:
         return self._saved
 
 
-def _one_zero(shape: tuple[int, ...], dtype: str) -> Array:
-    return np.broadcast_to(np.zeros((), dtype), shape)
+def filled(shape: tuple[int, ...], value: float, dtype: str) -> Array:
+    """Return an array of one value; inside `unfilled` it takes up no memory."""
+    one = np.full((), value, dtype)
+    return np.broadcast_to(one, shape) if _UNFILLED.get() else np.full(shape, one)
 
 
 class Weighted(Layer):
@@ -282,9 +288,8 @@ class Weighted(Layer):
         checks.one_of("init", init, ("pytorch", "he"))
         self.init, self.dtype = init, checks.float_dtype("dtype", dtype).name
         checks.possible("weight", weight_shape, weight_shape)
-        make = _one_zero if _UNFILLED.get() else np.zeros
-        self.weight = Parameter(make(weight_shape, self.dtype))
-        self.bias = None if bias_shape is None else Parameter(make(bias_shape, self.dtype))
+        self.weight = Parameter(filled(weight_shape, 0, self.dtype))
+        self.bias = None if bias_shape is None else Parameter(filled(bias_shape, 0, self.dtype))
         if not _UNFILLED.get():
             self.reset_parameters(seed)
 
@@ -398,9 +403,65 @@ class Sequential(Layer):
 
     def __repr__(self) -> str:
         """Print as PyTorch does: one numbered layer a line."""
-        lines = [f"({name}): {layer!r}" for name, layer in self.children().items()]
-        inner = "".join("\n  " + line.replace("\n", "\n  ") for line in lines)
-        return f"Sequential({inner}\n)" if lines else "Sequential()"
+        return _with_inner(self)
+
+
+class Residual(Layer):
+    """A branch and a shortcut past it, added up: the step from which a ResNet is built.
+
+    Both take the same input and must give the same shape. `shortcut` is a layer, such as a 1×1
+    convolution where the branch changes the shape, or None for the input itself.
+
+    Raises `TypeError` if one is not a layer, `ValueError` if both are the same, and in `forward`
+    `ShapeError` if their shapes differ.
+
+    Source: He, Zhang, Ren, Sun 2016, "Deep residual learning for image recognition", section 3.2.
+    """
+
+    def __init__(self, branch: Layer, shortcut: Layer | None = None) -> None:
+        self.branch, self.shortcut = branch, shortcut
+        for name, layer in (("branch", branch), ("shortcut", shortcut)):
+            if not isinstance(layer, Layer) and not (layer is None and name == "shortcut"):
+                raise TypeError(f"{name} (={shown(layer)}) must be a layer")
+        if branch is shortcut:
+            raise ValueError(f"shortcut (={shortcut!r}) must be another layer than the branch")
+
+    def forward(self, input: Array) -> Array:
+        """Return the sum of branch and shortcut."""
+        ends = [layer.forward(input) for layer in self.children().values()]
+        if self.shortcut is None:
+            ends.append(input)
+        branch, shortcut = ends
+        if branch.shape != shortcut.shape:
+            raise ShapeError(diagnoses.branches_differ("add", [end.shape[1:] for end in ends]))
+        return branch + shortcut
+
+    def backward(self, grad_output: Array, needs_input_grad: bool = True) -> Array | None:
+        """Go back through both, and return the sum of their gradients of the input."""
+        grad_input = self.branch.backward(grad_output, needs_input_grad)
+        beside: Array | None = grad_output
+        if self.shortcut is not None:
+            beside = self.shortcut.backward(grad_output, needs_input_grad)
+        if not needs_input_grad:
+            return None
+        assert grad_input is not None and beside is not None
+        return grad_input + beside
+
+    def architecture(self) -> dict[str, Any]:
+        """Return the kind of the layer and its inner layers, without weights."""
+        inner = {name: layer.architecture() for name, layer in self.children().items()}
+        return {"kind": "Residual", **inner}
+
+    def __repr__(self) -> str:
+        """Print as PyTorch does: one named layer a line."""
+        return _with_inner(self)
+
+
+def _with_inner(layer: Layer) -> str:
+    kind = type(layer).__name__
+    lines = [f"({name}): {inner!r}" for name, inner in layer.children().items()]
+    text = "".join("\n  " + line.replace("\n", "\n  ") for line in lines)
+    return f"{kind}({text}\n)" if lines else f"{kind}()"
 
 
 def weight_shapes(archive: Archive) -> dict[str, tuple[int, ...]]:
