@@ -53,7 +53,7 @@ def leaky_relu(input: Array, negative_slope: float = 0.01) -> Array:
     """
     checks.floats("input", input)
     slope = checks.number("negative_slope", negative_slope)
-    leaked = input * input.dtype.type(slope)
+    leaked = np.multiply(input, input.dtype.type(slope), out=np.empty_like(input))
     if 0 <= slope <= 1:
         return np.maximum(input, leaked, out=leaked)
     np.copyto(leaked, input, where=input > 0)
@@ -64,7 +64,8 @@ def leaky_relu_backward(grad_output: Array, input: Array, negative_slope: float 
     """Return the gradient of `leaky_relu` with respect to its input; at 0 it is the slope's."""
     _check_grad(grad_output, input)
     slope = checks.number("negative_slope", negative_slope)
-    grad_input = grad_output * grad_output.dtype.type(slope)
+    slope_of = grad_output.dtype.type(slope)
+    grad_input = np.multiply(grad_output, slope_of, out=np.empty_like(grad_output))
     np.copyto(grad_input, grad_output, where=input > 0)
     return grad_input
 

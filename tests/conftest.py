@@ -108,7 +108,7 @@ def has_undefined_weights(layer):
 
 @pytest.fixture(autouse=True)
 def one_torchrun_at_a_time(request):
-    """Run torchrun alone: PyTorch's processes abort at exit more often on a busy machine."""
+    """Run torchrun alone: it looks for a free port before it takes it."""
     if "beyond_one_machine" not in request.node.nodeid:
         yield
         return

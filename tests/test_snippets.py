@@ -7,12 +7,7 @@ from cnnnotes.site import snippets
 
 @pytest.mark.parametrize("name", snippets.names())
 def test_snippet_prints_what_the_page_says(name):
-    try:
-        snippets.compare(name)
-    except snippets.SnippetError:
-        if not name.startswith("beyond_one_machine/"):
-            raise
-        snippets.compare(name)  # a port that torchrun found free was taken before it took it
+    snippets.compare(name)
 
 
 @pytest.fixture

@@ -98,7 +98,8 @@ def describe_seen(module: Any, shape: Shape) -> Layer:
     """
     kind = class_name(module)
     home = type(module).__module__
-    if kind == "Sequential" or not home.startswith(("torch.nn.modules.", "torch.nn.utils.")):
+    torchs_own = home.startswith(("torch.nn.modules.", "torch.nn.utils.")) and kind != "Sequential"
+    if not torchs_own and (home, kind) != ("cnnnotes.torch_twin", "BlurPool2d"):
         raise TypeError(f"{kind} is not one of torch.nn's layers")
     stem, _ = stem_and_axes(kind)
     if stem in _SOFTMAXES and not getattr(module, "dim", 1):  # None is a guess, 0 the batch

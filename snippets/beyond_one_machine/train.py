@@ -25,6 +25,7 @@ for step, batch in enumerate(shuffled_batches(20 * 64, batch_size=64, seed=0), s
     if world > 1:
         dist.all_reduce(loss.detach_().div_(world))  # the mean of all, only to print
     if rank == 0:
-        print(f"step {step:2}  loss {loss:.6f}")
+        print(f"step {step:2}  loss {loss:.6f}", flush=True)
 if world > 1:
     dist.destroy_process_group()
+    os._exit(0)  # else a thread of gloo's may ask for the interpreter as it ends, and abort
