@@ -1,12 +1,11 @@
 """Train on digits: alone with `python`, or with others under `torchrun`."""
 import os
 import torch
-import torch.distributed as dist
 from cnnnotes.data import load_digits
 from cnnnotes.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from cnnnotes.torch_twin import to_torch
 from cnnnotes.training import shuffled_batches
-from torch import nn
+from torch import distributed as dist, nn
 
 rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
 images, labels = map(torch.from_numpy, load_digits(seed=0)[:2])
