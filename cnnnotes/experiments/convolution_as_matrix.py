@@ -11,11 +11,31 @@ from cnnnotes.conv import conv2d
 from cnnnotes.conv_columns import conv2d_matrix
 from cnnnotes.experiments.experiment import Decision, Details, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import effect
+from cnnnotes.experiments.metrics import count, measure, share
 
 QUESTION = "Is a convolution a fully connected layer with most weights zero and the others shared?"
 CLAIMS = ("C6",)
 DATASET = "none"
 ARMS = ("digit", "channels", "padded", "strided", "dilated", "grouped")
+NAMES = {
+    "digit": "a digit",
+    "channels": "several channels",
+    "padded": "padded",
+    "strided": "strided",
+    "dilated": "dilated",
+    "grouped": "grouped",
+}
+METRICS = {
+    "largest_difference": measure("largest difference of an output"),
+    "entries_unlike_conv2d_matrix": count("entries unlike conv2d_matrix"),
+    "entries": count("entries"),
+    "nonzero": count("entries that are not zero"),
+    "zero_share": share("entries that are zero"),
+    "distinct": count("distinct values"),
+    "weights": count("weights of the convolution"),
+    "rows_with_a_value_twice": count("rows with a value twice"),
+    "values_of_other_filters": count("values of other filters"),
+}
 SEEDS = range(5)
 RULE = """
 The matrix of a convolution is found without its formula: column i is what the convolution answers

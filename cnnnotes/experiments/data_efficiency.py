@@ -5,6 +5,7 @@ from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import BATCH_SIZE, parameters, train, tune
 from cnnnotes.experiments.intervals import better, difference, effect, worse
+from cnnnotes.experiments.metrics import count, usual
 from cnnnotes.experiments.toolkit import cnn, first_of_each_digit, local, mlp
 from cnnnotes.layers import Flatten, Layer, Linear, ReLU, Sequential
 from cnnnotes.training import evaluate
@@ -18,6 +19,9 @@ NAMES = {
     "mlp_wide": "MLP, ten times larger",
     "mlp": "MLP of the CNN's size",
     "local": "locally connected",
+}
+METRICS = usual("test_accuracy", "learning_rate", "parameters") | {
+    "sizes": count("training images"),
 }
 SEEDS = range(6)
 RULE = """

@@ -1,5 +1,6 @@
 """P10: the gap between training and held-out images, with and without dropout in a dense head."""
 
+import math
 from collections.abc import Callable
 from itertools import product
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import BATCH_SIZE, LEARNING_RATES, cut, parameters
 from cnnnotes.experiments.intervals import Effect, better, difference, effect, worse
+from cnnnotes.experiments.metrics import measure, usual
 from cnnnotes.experiments.toolkit import first_of_each_digit, moved_at_random
 from cnnnotes.layers import (
     AdaptiveAvgPool2d,
@@ -82,6 +84,33 @@ SETTINGS = {
     "stopped_early": Setting(stopped_early=True),
 }
 ARMS = tuple(SETTINGS)
+NAMES = {
+    "dense_0": "dense head, no dropout",
+    "dense_25": "dense head, dropout 0.25",
+    "dense_50": "dense head, dropout 0.5",
+    "dense_75": "dense head, dropout 0.75",
+    "dense_95": "dense head, dropout 0.95",
+    "convolutions_25": "dense head, dropout 0.25 in the convolutions",
+    "convolutions_50": "dense head, dropout 0.5 in the convolutions",
+    "pooled_0": "pooled head, no dropout",
+    "pooled_50": "pooled head, dropout 0.5",
+    "of_100_0": "100 images, no dropout",
+    "of_100_50": "100 images, dropout 0.5",
+    "of_1000_0": "1,000 images, no dropout",
+    "of_1000_50": "1,000 images, dropout 0.5",
+    "of_3000_0": "3,000 images, no dropout",
+    "of_3000_50": "3,000 images, dropout 0.5",
+    "decay": "weight decay instead",
+    "moved": "moved images instead",
+    "stopped_early": "stopped early instead",
+}
+METRICS = usual("train_accuracy", "test_accuracy", "parameters", "learning_rate") | {
+    "gap": measure("gap between training and held-out accuracy", low=-1, high=1),
+    "train_loss": measure("training loss"),
+    "test_loss": measure("held-out loss"),
+    "loss_gap": measure("gap between held-out and training loss", low=-math.inf),
+    "weight_decay": measure("weight decay"),
+}
 
 
 def network(setting: Setting, seed: int) -> Sequential:

@@ -6,15 +6,16 @@ An experiment is a module that reads from top to bottom like a page::
     CLAIMS = ("C1",)
     DATASET = "digits"
     ARMS = ("cnn", "mlp")
+    NAMES = {"cnn": "CNN", "mlp": "MLP"}  # what a reader calls each, in the order of the figures
+    METRICS = {"test_accuracy": share("held-out accuracy")}  # with unit and range
     SEEDS = range(5)
     RULE = "Supported if …"  # written before the first run
 
     def run_arm(arm, seed, report): ...  # returns an Outcome
     def decide(runs): ...  # the rule as code, returns a Decision
 
-A module may also state ``NAMES = {"cnn": "CNN", …}``, what a reader calls each arm, in the order in
-which figures show them; and define ``details(by_run)``, to gather what figures need from the runs'
-details; without it they are recorded as {arm: {seed: details}}.
+A module may also define ``details(by_run)``, to gather what figures need from the runs' details;
+without it they are recorded as {arm: {seed: details}}.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +30,7 @@ import numpy.typing as npt
 from cnnnotes.experiments.closure import code_hash
 from cnnnotes.experiments.intervals import Effect, difference
 from cnnnotes.experiments.ledger import claims_by_experiment
+from cnnnotes.experiments.metrics import Metric
 
 Report = Callable[[int, int], None]  # told (epochs done, epochs in all) now and then
 Details = dict[tuple[str, int], dict[str, Any]]
@@ -87,12 +89,13 @@ class Experiment:
     claims: tuple[str, ...]
     dataset: str
     arms: tuple[str, ...]
+    names: Mapping[str, str]
+    metrics: Mapping[str, Metric]
     seeds: tuple[int, ...]
     rule: str
     run_arm: Callable[[str, int, Report], Outcome]
     decide: Callable[[Runs], Decision]
     details: Callable[[Details], dict[str, Any]]
-    names: Mapping[str, str] = field(default_factory=dict)
 
     def called(self, code: str) -> str:
         """Return what a reader calls an arm, or an effect such as ``"cnn_over_mlp_at_500"``."""
@@ -139,12 +142,13 @@ def find(name: str) -> Experiment:
         claims=tuple(_stated(module, "CLAIMS")),
         dataset=_stated(module, "DATASET"),
         arms=tuple(_stated(module, "ARMS")),
+        names=_stated(module, "NAMES"),
+        metrics=_stated(module, "METRICS"),
         seeds=tuple(_stated(module, "SEEDS")),
         rule=" ".join(_stated(module, "RULE").split()),
         run_arm=_stated(module, "run_arm"),
         decide=_stated(module, "decide"),
         details=getattr(module, "details", keep_all),
-        names=getattr(module, "NAMES", {}),
     )
 
 

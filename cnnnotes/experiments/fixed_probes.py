@@ -1,5 +1,6 @@
 """P12: how noisy a comparison of two networks is, on the same few images and on others."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from cnnnotes.checks import Array
 from cnnnotes.data import Split, load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import Effect, better, effect, worse
+from cnnnotes.experiments.metrics import measure, share
 from cnnnotes.inspection import feature_maps
 from cnnnotes.layers import AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from cnnnotes.losses import cross_entropy
@@ -19,6 +21,28 @@ QUESTION = "Does looking at the same few images make two variants comparable?"
 CLAIMS = ("P12",)
 DATASET = "digits"
 ARMS = ("pooling", "training", "beginning")
+NAMES = {
+    "pooling": "max or average pooling",
+    "training": "trained long or briefly",
+    "beginning": "another random beginning",
+}
+SIGNALS = {
+    "loss": "loss",
+    "active": "share of places that answer",
+    "shift": "change under a shift",
+}
+METRICS = {
+    name: metric
+    for signal, told in SIGNALS.items()
+    for name, metric in {
+        f"noise_{signal}_fixed": measure(f"noise of the {told}, fixed probes"),
+        f"right_{signal}_fixed": share(f"right sign of the {told}, fixed probes"),
+        f"noise_{signal}_fresh": measure(f"noise of the {told}, fresh probes"),
+        f"right_{signal}_fresh": share(f"right sign of the {told}, fresh probes"),
+        f"correlation_{signal}": measure(f"correlation of the {told}", low=-1, high=1),
+        f"difference_{signal}": measure(f"true difference of the {told}", low=-math.inf),
+    }.items()
+}
 SEEDS = range(6)
 RULE = """
 Two variants are compared by three signals, each a mean over eight probe images: the loss, the share
@@ -33,7 +57,6 @@ three pairs. Partly if there is less noise in at least five of the nine cases. R
 more noise in at least five, whole interval. Otherwise not supported.
 """
 
-SIGNALS = ("loss", "active", "shift")
 IMAGES = 1500
 EPOCHS = 8
 PROBES = 8

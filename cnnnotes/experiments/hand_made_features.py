@@ -14,6 +14,7 @@ from cnnnotes.data import Split, load_digits, load_placed, load_textures
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import cut, train, tune
 from cnnnotes.experiments.intervals import better, worse
+from cnnnotes.experiments.metrics import count, measure, usual
 from cnnnotes.experiments.toolkit import hog_features
 from cnnnotes.layers import (
     AdaptiveMaxPool2d,
@@ -32,6 +33,27 @@ DATASET = "digits, placed, textures"
 SETS = ("centred", "placed", "cluttered", "textures")
 METHODS = ("cnn", "hog", "raw", "pca")
 ARMS = tuple(f"{images}_{method}" for images in SETS for method in METHODS)
+NAMES = {
+    f"{images}_{method}": f"{on}: {told}"
+    for images, on in {
+        "centred": "centred digits",
+        "placed": "placed digits",
+        "cluttered": "digits among clutter",
+        "textures": "textures",
+    }.items()
+    for method, told in {
+        "cnn": "CNN",
+        "hog": "HOG + SVM",
+        "raw": "pixels + SVM",
+        "pca": "PCA + logistic regression",
+    }.items()
+}
+METRICS = usual("test_accuracy", "learning_rate") | {
+    "cell": count("cell size of HOG, in pixels"),
+    "width": count("kernel width, in units of the usual one"),
+    "penalty": measure("penalty"),
+    "components": count("principal components"),
+}
 SEEDS = range(5)
 RULE = """
 The metric is held-out accuracy after 2,000 training images (1,800 of textures), the same for all
@@ -148,21 +170,21 @@ def logistic(split: Split, seed: int) -> Outcome:
         part.reshape(len(part), -1) for part in (split.train_images, split.test_images)
     )
 
-    def fitted(rows: Array, classes: Array, count: int, penalty: float) -> tuple[Any, Any]:
-        directions = PCA(count, random_state=seed).fit(rows)
+    def fitted(rows: Array, classes: Array, kept: int, penalty: float) -> tuple[Any, Any]:
+        directions = PCA(kept, random_state=seed).fit(rows)
         reader = LogisticRegression(C=penalty, max_iter=500, tol=1e-3)
         return directions, reader.fit(directions.transform(rows), classes)
 
     scores = {}
-    for count in COMPONENTS:
+    for kept in COMPONENTS:
         for penalty in LOGISTIC_PENALTIES:
-            directions, reader = fitted(images[training], labels[training], count, penalty)
+            directions, reader = fitted(images[training], labels[training], kept, penalty)
             codes = directions.transform(images[validation])
-            scores[count, penalty] = reader.score(codes, labels[validation])
-    count, penalty = max(scores, key=lambda choice: scores[choice])
-    directions, reader = fitted(images, labels, count, penalty)
+            scores[kept, penalty] = reader.score(codes, labels[validation])
+    kept, penalty = max(scores, key=lambda choice: scores[choice])
+    directions, reader = fitted(images, labels, kept, penalty)
     accuracy = float(reader.score(directions.transform(unseen), split.test_labels))
-    return Outcome({"test_accuracy": accuracy, "components": count, "penalty": penalty})
+    return Outcome({"test_accuracy": accuracy, "components": kept, "penalty": penalty})
 
 
 def decide(runs: Runs) -> Decision:

@@ -7,6 +7,7 @@ import numpy as np
 from cnnnotes.checks import Array
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import better, effect, worse
+from cnnnotes.experiments.metrics import measure
 from cnnnotes.experiments.toolkit import STAGED_SETS, distance
 from cnnnotes.experiments.toolkit import fit_staged as fit_to
 from cnnnotes.experiments.toolkit import staged as network
@@ -16,6 +17,17 @@ QUESTION = "Does each level of convolution and pooling change less when the imag
 CLAIMS = ("P8",)
 DATASET = "digits, textures"
 ARMS = ("digits_trained", "digits_untrained", "textures_trained", "textures_untrained")
+NAMES = {
+    "digits_trained": "digits, trained",
+    "digits_untrained": "digits, untrained",
+    "textures_trained": "textures, trained",
+    "textures_untrained": "textures, untrained",
+}
+METRICS = {
+    "relative_change": measure("change, as a part of that to another image"),
+    "at_decision": measure("change under a move of 2 pixels, as a part of that to another image"),
+    "unpooled_at_decision": measure("the same without pooling"),
+}
 SEEDS = range(8)
 RULE = """
 The relative change of a level is the mean distance between its output for an image and for the

@@ -1,5 +1,6 @@
 """P9: an image in k numbers, kept for their variance (PCA) or for what a network's task needs."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from cnnnotes.data import Split, load_digits, load_placed, load_textures
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import train, tune
 from cnnnotes.experiments.intervals import better, difference, worse
+from cnnnotes.experiments.metrics import measure, share, usual
 from cnnnotes.experiments.toolkit import readable
 from cnnnotes.layers import Conv2d, Flatten, Layer, Linear, ReLU, Sequential
 
@@ -21,6 +23,28 @@ DATASET = "digits, placed, textures"
 SETS = ("digits", "placed", "textures")
 CODES = ("pca", "linear", "network", "untrained")
 ARMS = tuple(f"{images}_{code}" for images in SETS for code in CODES)
+NAMES = {
+    f"{images}_{code}": f"{on}: {told}"
+    for images, on in {
+        "digits": "digits",
+        "placed": "placed digits",
+        "textures": "textures",
+    }.items()
+    for code, told in {
+        "pca": "PCA",
+        "linear": "linear code, trained",
+        "network": "network's code",
+        "untrained": "untrained network's code",
+    }.items()
+}
+METRICS = usual("learning_rate") | {
+    "class_accuracy": share("held-out accuracy of the class read from the code"),
+    "variance_lost": measure("part of the variance lost", high=2),
+    **{
+        f"{name}_explained": measure(f"R² of the {name} read from the code", low=-math.inf, high=1)
+        for name in ("slant", "thickness", "row", "column")
+    },
+}
 SEEDS = range(5)
 RULE = """
 An image becomes k numbers, k = 4, 8, 16, 32, 64: its first k principal components, or what a CNN

@@ -8,6 +8,7 @@ from cnnnotes.checks import Array
 from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import Effect, effect, interval
+from cnnnotes.experiments.metrics import measure, share, usual
 from cnnnotes.experiments.toolkit import one_pixel_moves, roll
 from cnnnotes.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from cnnnotes.optim import SGD
@@ -17,6 +18,14 @@ QUESTION = "Do feature maps tell that a network learns noise before its metrics 
 CLAIMS = ("P13",)
 DATASET = "digits"
 ARMS = ("true", "half", "random")
+NAMES = {"true": "true labels", "half": "half random labels", "random": "random labels"}
+METRICS = usual("train_accuracy", "test_accuracy") | {
+    "roughness": measure("roughness of the filters"),
+    "agreement": measure("agreement of two beginnings", low=-1, high=1),
+    "shift_response": measure("change under a shift"),
+    "dead": share("filters that never answer"),
+    "duplicates": share("pairs of filters that are alike"),
+}
 SEEDS = range(6)
 RULE = """
 Signals are measured before training and after every epoch of eight steps. A signal tells true from
@@ -28,7 +37,7 @@ only. Refuted if a metric tells, and none of the five tells earlier than either 
 not supported.
 """
 
-METRICS = ("train_accuracy", "test_accuracy")
+ACCURACIES = ("train_accuracy", "test_accuracy")
 SIGNALS = ("roughness", "agreement", "shift_response", "dead", "duplicates")
 EPOCHS = 20
 IMAGES = 512
@@ -61,7 +70,7 @@ def run_arm(arm: str, seed: int, report: Report) -> Outcome:
     probes = digits.test_images[:PROBES]
     models = [network(seed), network(seed + 1000)]
     optimizers = [SGD(model.parameters(), lr=0.05, momentum=0.9) for model in models]
-    curves: dict[str, list[float]] = {name: [] for name in METRICS + SIGNALS}
+    curves: dict[str, list[float]] = {name: [] for name in ACCURACIES + SIGNALS}
 
     def measure() -> None:
         curves["train_accuracy"].append(evaluate(models[0], train_images, train_labels).accuracy)
@@ -96,7 +105,7 @@ def decide(runs: Runs) -> Decision:
     """Apply the rule."""
     effects: dict[str, Effect] = {}
     tells: dict[str, int | None] = {}
-    for name in METRICS + SIGNALS:
+    for name in ACCURACIES + SIGNALS:
         apart = runs.of("true", name) - runs.of("random", name)
         _, low, high = interval(apart)
         side = np.where(low > 0, 1, np.where(high < 0, -1, 0))
@@ -109,12 +118,12 @@ def decide(runs: Runs) -> Decision:
         ours, theirs = tells[signal], tells[metric]
         return ours is not None and (theirs is None or ours < theirs)
 
-    if any(all(earlier(signal, metric) for metric in METRICS) for signal in SIGNALS):
+    if any(all(earlier(signal, metric) for metric in ACCURACIES) for signal in SIGNALS):
         verdict = "supported"
     elif any(earlier(signal, "train_accuracy") for signal in SIGNALS):
         verdict = "partly"
-    elif any(tells[metric] is not None for metric in METRICS):
-        earlier_than_any = any(earlier(s, metric) for s in SIGNALS for metric in METRICS)
+    elif any(tells[metric] is not None for metric in ACCURACIES):
+        earlier_than_any = any(earlier(s, metric) for s in SIGNALS for metric in ACCURACIES)
         verdict = "not supported" if earlier_than_any else "refuted"
     else:
         verdict = "not supported"

@@ -5,6 +5,7 @@ import numpy as np
 from cnnnotes.checks import Array
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import better, effect, worse
+from cnnnotes.experiments.metrics import share, usual
 from cnnnotes.experiments.toolkit import STAGED_SETS, readable
 from cnnnotes.experiments.toolkit import fit_staged as fit_to
 from cnnnotes.experiments.toolkit import staged as network
@@ -14,6 +15,16 @@ QUESTION = "Do deeper layers say more about the class, and less about single edg
 CLAIMS = ("P6",)
 DATASET = "digits, textures"
 ARMS = ("digits_trained", "digits_untrained", "textures_trained", "textures_untrained")
+NAMES = {
+    "digits_trained": "digits, trained",
+    "digits_untrained": "digits, untrained",
+    "textures_trained": "textures, trained",
+    "textures_untrained": "textures, untrained",
+}
+METRICS = usual("test_accuracy") | {
+    "class_accuracy": share("held-out accuracy of the class read from a stage"),
+    "direction_accuracy": share("held-out accuracy of the direction read from a stage"),
+}
 SEEDS = range(8)
 RULE = """
 A network of three stages, each with 16 maps, is trained to name digits, another to name textures.

@@ -6,6 +6,7 @@ from cnnnotes.checks import Array
 from cnnnotes.data import load_digits, load_photos
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import better, worse
+from cnnnotes.experiments.metrics import measure, share
 
 QUESTION = "Do near pixels tell about each other, and do small patterns come again elsewhere?"
 CLAIMS = ("C2",)
@@ -18,6 +19,20 @@ ARMS = (
     "digits_spectrum",
     "digits_permuted",
 )
+NAMES = {
+    f"{images}_{order}": f"{images}, {told}"
+    for images in ("photos", "digits")
+    for order, told in {
+        "true": "as they are",
+        "spectrum": "same spectrum, random phases",
+        "permuted": "pixels permuted",
+    }.items()
+}
+METRICS = {
+    "neighbour_correlation": measure("correlation of neighbours", low=-1, high=1),
+    "unexplained": share("variance that the nearest patch leaves unexplained"),
+    "correlation": measure("correlation by distance", low=-1, high=1),
+}
 SEEDS = range(6)
 RULE = """
 Two numbers are measured on windows of photographs and on digits, once as they are and once with

@@ -8,6 +8,7 @@ from cnnnotes.checks import Array
 from cnnnotes.data import load_photos
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import effect
+from cnnnotes.experiments.metrics import count, share
 from cnnnotes.layers import Conv2d, Layer, LocallyConnected2d, MaxPool2d, ReLU, Sequential
 
 QUESTION = "If a photograph moves, does its feature map move with it, and where does it not?"
@@ -25,6 +26,27 @@ ARMS = (
     "max_pool",
     "not_shared",
 )
+NAMES = {
+    "no_padding": "no padding",
+    "zeros": "zeros",
+    "reflect": "reflect",
+    "replicate": "replicate",
+    "circular": "circular",
+    "circular_rolled": "circular, window rolled round",
+    "two_layers": "two layers",
+    "stride": "stride 2",
+    "max_pool": "max pooling",
+    "not_shared": "weights not shared",
+}
+METRICS = {
+    "values_inside": count("values whose window reaches no padding"),
+    "wrong_inside": count("of those, values that do not move along"),
+    "values_at_border": count("values at the border"),
+    "wrong_at_border": count("values at the border that do not move along"),
+    "share_wrong_at_border": share("share of the border that does not move along"),
+    "odd_moves_that_fit": count("odd moves under which the halved map moves along"),
+    "wrong_elsewhere": count("values unlike the map without stride"),
+}
 SEEDS = range(5)
 RULE = """
 Windows of photographs are moved by 0, 1 or 2 pixels down and across; the photograph goes on beyond

@@ -6,6 +6,7 @@ from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import check_matched, parameters, train, tune
 from cnnnotes.experiments.intervals import better, difference, same, worse
+from cnnnotes.experiments.metrics import usual
 from cnnnotes.experiments.toolkit import cnn, local, mlp
 from cnnnotes.training import evaluate
 
@@ -20,6 +21,12 @@ ARMS = (
     "mlp_true",
     "mlp_permuted",
 )
+NAMES = {
+    f"{network}_{order}": f"{told}, {order} order"
+    for network, told in {"cnn": "CNN", "local": "locally connected", "mlp": "MLP"}.items()
+    for order in ("true", "permuted")
+}
+METRICS = usual("test_accuracy", "train_accuracy", "learning_rate", "parameters")
 SEEDS = range(10)
 RULE = """
 The metric is held-out accuracy; the effect is what one fixed permutation of the pixels per seed

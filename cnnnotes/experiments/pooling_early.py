@@ -7,6 +7,7 @@ from cnnnotes.data import Split
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import LEARNING_RATES, check_matched, cut, parameters, train
 from cnnnotes.experiments.intervals import better, worse
+from cnnnotes.experiments.metrics import usual
 from cnnnotes.layers import (
     AdaptiveMaxPool2d,
     Conv2d,
@@ -26,6 +27,17 @@ DATASET = "marks, drawn here"
 ORDERS = {"before": "PPCCCC", "early": "CPPCCC", "spread": "CPCPCC", "late": "CCCCPP"}
 SIZES = {"small": 1, "large": 4}
 ARMS = tuple(f"{size}_{order}" for size in SIZES for order in ORDERS)
+NAMES = {
+    f"{size}_{order}": f"{size} marks, {told}"
+    for size in SIZES
+    for order, told in {
+        "before": "both poolings first",
+        "early": "both after the first convolution",
+        "spread": "one after each of the first two",
+        "late": "both last",
+    }.items()
+}
+METRICS = usual("test_accuracy", "train_accuracy", "parameters", "macs", "learning_rate")
 SEEDS = range(10, 15)
 RULE = """
 An image holds one mark of three pixels in a row: level, upright, or in one of two slants. Which, is

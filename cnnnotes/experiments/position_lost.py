@@ -9,6 +9,7 @@ from cnnnotes.data import load_shapes
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import check_matched, parameters
 from cnnnotes.experiments.intervals import better, worse
+from cnnnotes.experiments.metrics import measure, usual
 from cnnnotes.layers import (
     AdaptiveAvgPool2d,
     Conv2d,
@@ -35,6 +36,20 @@ ARMS = (
     "dilated",
     "global",
 )
+NAMES = {
+    "none": "no pooling",
+    **{
+        f"{way}_{halvings}": f"{told}, {halvings} {'halving' if halvings == 1 else 'halvings'}"
+        for way, told in {"max": "max pooling", "stride": "stride"}.items()
+        for halvings in range(1, STAGES + 1)
+    },
+    "dilated": "dilation",
+    "global": "global pooling",
+}
+METRICS = usual("parameters", "macs", "learning_rate") | {
+    "distance": measure("mean distance from the true place", "pixels"),
+    "spread": measure("mean distance from the mean place", "pixels"),
+}
 SEEDS = range(5)
 RULE = """
 A network tells the centre of one drawn shape. All have the same four convolutions; the arms differ

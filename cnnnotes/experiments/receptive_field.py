@@ -10,6 +10,7 @@ from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import train
 from cnnnotes.experiments.intervals import better, effect
+from cnnnotes.experiments.metrics import count, measure, share, usual
 from cnnnotes.inspection import effective_receptive_field, effective_size
 from cnnnotes.layers import (
     AdaptiveMaxPool2d,
@@ -29,6 +30,24 @@ QUESTION = "Does every layer widen what a unit can see, and how much of that doe
 CLAIMS = ("C8",)
 DATASET = "digits"
 ARMS = ("trained_8", "trained_4", "trained_2", "untrained", "perturbed")
+NAMES = {
+    "trained_8": "8 layers, trained",
+    "trained_4": "4 layers, trained",
+    "trained_2": "2 layers, trained",
+    "untrained": "untrained stacks",
+    "perturbed": "random networks, perturbed",
+}
+METRICS = usual("test_accuracy") | {
+    "effective_size_before": measure("effective size before training", "pixels"),
+    "effective_size_after": measure("effective size after training", "pixels"),
+    "share_before": share("effective share of the field before training"),
+    "share_after": share("effective share of the field after training"),
+    "effective_size": measure("effective size by depth", "pixels"),
+    "share": share("effective share of the field by depth"),
+    "exponent": measure("exponent of growth with depth"),
+    "mismatches": count("pixels where recursion and perturbation disagree"),
+    "pixels_perturbed": count("pixels perturbed"),
+}
 SEEDS = range(5)
 RULE = """
 Three things are asked. First, in 20 random networks a seed (one to four layers; kernels 1–5,

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cnnnotes.experiments import results
+from cnnnotes.experiments import metrics, results
 from cnnnotes.experiments.arithmetic import in_processes, versions
 from cnnnotes.experiments.experiment import Experiment, Runs, every_name, find, keep_all
 from cnnnotes.experiments.results import ResultsError, rounded, summarise, write_whole
@@ -73,6 +73,9 @@ def disagreement(name: str) -> str | None:
         record = results.load(experiment.name)
     except ResultsError as error:
         return str(error)
+    for run in record["runs"]:
+        if found := metrics.fault(experiment.metrics, run["metrics"]):
+            return f"{name}: arm {run['arm']}, seed {run['seed']}: {found}; {again}"
     heads = ("question", "claims", "dataset", "rule", "arms", "seeds")
     expected = rounded({head: getattr(experiment, head) for head in heads})
     if all(record[head] == value for head, value in expected.items()):
@@ -176,6 +179,8 @@ def run_one(
     start = time.process_time()
     outcome = experiment.run_arm(arm, seed, report)
     seconds = time.process_time() - start
+    if found := metrics.fault(experiment.metrics, outcome.metrics):
+        raise ResultsError(f"{name}: arm {arm}, seed {seed}: {found}")
     parts = {"metrics": outcome.metrics, "seconds": seconds, "details": outcome.details}
     whole: Run = rounded({"arm": arm, "seed": seed, **parts})
     return whole | {"versions": versions()}

@@ -11,6 +11,7 @@ from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import parameters, train, tune
 from cnnnotes.experiments.intervals import better, worse
+from cnnnotes.experiments.metrics import usual
 from cnnnotes.experiments.toolkit import cnn
 from cnnnotes.layers import Flatten, Layer, Linear, ReLU, Sequential
 from cnnnotes.training import evaluate
@@ -30,6 +31,18 @@ ARMS = (
     "mlp_10_permuted",
     "mlp_30_permuted",
 )
+NAMES = {
+    f"{network}_{order}": f"{told}, {order} order"
+    for order in ("true", "permuted")
+    for network, told in {
+        "cnn": "CNN",
+        "mlp_1": "MLP as large",
+        "mlp_3": "MLP, 3 times larger",
+        "mlp_10": "MLP, 10 times larger",
+        "mlp_30": "MLP, 30 times larger",
+    }.items()
+}
+METRICS = usual("test_accuracy", "train_accuracy", "learning_rate", "parameters")
 SEEDS = range(8)
 RULE = """
 The metric is held-out accuracy after training on 4,000 digits. One CNN meets MLPs of about 1, 3, 10

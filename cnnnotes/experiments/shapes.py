@@ -11,6 +11,7 @@ import numpy as np
 from cnnnotes.conv import conv2d
 from cnnnotes.experiments.experiment import Decision, Details, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import exact
+from cnnnotes.experiments.metrics import count
 from cnnnotes.pool import max_pool2d
 from cnnnotes.shapes import (
     Conv,
@@ -26,6 +27,16 @@ QUESTION = "Is the size formula always right, and which overlooked argument make
 CLAIMS = ("C11",)
 DATASET = "none"
 ARMS = ("conv", "pool", "in_use")
+NAMES = {"conv": "convolution", "pool": "pooling", "in_use": "networks in use"}
+METRICS = {
+    "settings": count("settings"),
+    "mismatches": count("sizes that disagree"),
+    **{
+        f"{argument}_{kind}": count(f"{told} {argument}")
+        for argument in ("stride", "padding", "dilation", "rounding")
+        for kind, told in {"set": "settings with", "surprises": "surprises by"}.items()
+    },
+}
 SEEDS = (0,)
 RULE = """
 A surprise is a size that differs from the size with one argument overlooked, that is, left at its

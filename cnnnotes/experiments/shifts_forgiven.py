@@ -12,6 +12,7 @@ from cnnnotes.checks import Array
 from cnnnotes.data import load_digits, load_textures
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import Effect, better, effect, worse
+from cnnnotes.experiments.metrics import count, measure, share
 from cnnnotes.experiments.toolkit import distance, edge_bank
 from cnnnotes.layers import Conv2d, MaxPool2d, ReLU, Sequential
 from cnnnotes.pool import avg_pool2d
@@ -21,6 +22,38 @@ QUESTION = "What does pooling forgive when the image moves, and what does it kee
 CLAIMS = ("P1",)
 DATASET = "digits, textures"
 ARMS = ("orders", "digits", "textures")
+NAMES = {"orders": "orders of pixels", "digits": "digits", "textures": "textures"}
+POOLINGS = {
+    "max": "max pooling",
+    "average": "average pooling",
+    "lp": "Lp pooling",
+    "blur": "blur pooling",
+    "stride": "one value kept",
+}
+METRICS = {
+    "wrong": count("orders that contradict the formula"),
+    "straight": share("maxima that stay under a straight move"),
+    "diagonal": share("maxima that stay under a diagonal move"),
+    "all_eight": share("maxima that stay under all eight moves"),
+    "row_of_two": share("orders that keep all maxima of a row"),
+    **{
+        f"{kind}_change": measure(f"change under {told}, as a part of that to another image")
+        for kind, told in POOLINGS.items()
+    },
+    **{
+        f"{kind}_accuracy": share(f"class told by the nearest neighbour, {POOLINGS[kind]}")
+        for kind in ("max", "average", "stride")
+    },
+    **{
+        f"{kind}_change_at_1": measure(f"change under {POOLINGS[kind]}, moved by a pixel")
+        for kind in ("max", "average")
+    },
+    **{
+        f"{kind}_accuracy_in_place": share(f"class told in place, {POOLINGS[kind]}")
+        for kind in ("max", "average")
+    },
+    "answers_kept": share("maxima that stay, all places"),
+}
 SEEDS = range(8)
 RULE = """
 Three parts. Counted: among distinct pixels in any order, a k×k maximum stays after a one-pixel move

@@ -147,7 +147,7 @@ def test_learning_or_noise(starts, verdict):
     for arm in module.ARMS:
         for _ in module.SEEDS:
             curves = {}
-            for name in module.METRICS + module.SIGNALS:
+            for name in module.ACCURACIES + module.SIGNALS:
                 gain = (epochs >= starts.get(name, 99)) * (arm == "true")
                 noise = 0.001 * rng.normal(size=len(epochs)) * (name in starts)
                 curves[name] = (0.5 + gain + noise * (epochs >= starts.get(name, 99))).tolist()

@@ -13,6 +13,7 @@ import pytest
 from cnnnotes.experiments import arithmetic, replay, results, runner
 from cnnnotes.experiments.closure import code_hash
 from cnnnotes.experiments.experiment import find
+from cnnnotes.experiments.metrics import count, measure, share
 
 
 def numbers(record):
@@ -269,10 +270,18 @@ def test_every_experiment_states_its_head_and_the_ledger_knows_it():
 
 
 def test_a_reader_is_told_names_not_codes():
+    from cnnnotes.experiments.experiment import every_name
+
     called = find("data_efficiency").called
     assert called("mlp_wide") == "MLP, ten times larger"
     assert called("cnn_over_mlp_wide_at_500") == "CNN over MLP, ten times larger at 500"
-    assert find("right_bias").called("cnn_over_mlp_1_true") == "cnn over mlp 1 true"
+    assert called("something_else") == "something else"
+    for experiment in map(find, every_name()):
+        assert set(experiment.names) == set(experiment.arms), "each arm has a name"
+        assert len(set(experiment.names.values())) == len(experiment.arms), "and no two the same"
+        assert len({metric.label for metric in experiment.metrics.values()}) == len(
+            experiment.metrics
+        )
 
 
 def test_a_claim_that_is_none_or_tested_twice_is_told():
@@ -282,3 +291,35 @@ def test_a_claim_that_is_none_or_tested_twice_is_told():
         "minimal_pipeline: tests C99, which is no claim of the ledger",
         "weather: tests C1, as permuted_pixels does",
     ]
+
+
+def test_a_number_outside_its_range_is_refused_before_it_is_kept(coin):
+    coin.edit("coin.py", "low=-1e9, high=1e9", "low=-1e9, high=-1e8")
+    with pytest.raises(results.ResultsError, match=r"seed 0: metric total has .* -1e\+08"):
+        runner.run(coin.name)
+    coin.edit("coin.py", '"total": measure', '"sum": measure')
+    with pytest.raises(results.ResultsError, match="metric total is not among"):
+        runner.run(coin.name)
+    assert not coin.kept() and not results.path("coin").exists()
+
+
+def test_a_record_outside_the_range_that_its_experiment_states_is_told(coin):
+    runner.run(coin.name)
+    assert replay.disagreement(coin.name) is None
+    coin.edit("coin.py", "low=-1e9, high=1e9", "low=-1e9, high=-1e8")
+    assert "coin: arm heads, seed 0: metric total has " in replay.disagreement(coin.name)
+
+
+@pytest.mark.parametrize("value, told", [(0.5, "0.5"), ([1, [2, 2.5]], "2.5"), (-1, "-1")])
+def test_a_count_is_whole_and_not_negative(value, told):
+    assert told in count("images").fault(value)
+    assert count("images").fault([0, [3, 4.0]]) is None
+
+
+def test_a_metric_is_told_in_its_unit():
+    assert share("accuracy").shown(0.1234) == "12.3%"
+    assert count("weights").shown(1_554_432) == "1,554,432"
+    assert measure("change", low=-1).shown(-0.0123456) == "−0.0123"
+    assert measure("distance", "pixels").heading == "distance (pixels)"
+    assert "must be between 0 and 1" in share("accuracy").fault(1.14)
+    assert "nan" in share("accuracy").fault(float("nan"))

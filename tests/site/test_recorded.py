@@ -10,7 +10,7 @@ from cnnnotes.experiments.experiment import find
 from cnnnotes.site import markdown, recorded
 from cnnnotes.site.tables import evidence
 
-CELL = re.compile(r"(−?[\d.,e+−]+) \((−?[\d.,e+−]+) to (−?[\d.,e+−]+)\)")
+CELL = re.compile(r"(−?[\d.,e+−]+)%? \((−?[\d.,e+−]+)%? to (−?[\d.,e+−]+)%?\)")
 
 
 def value(text):
@@ -33,25 +33,50 @@ def test_each_printed_interval_encloses_its_mean():
     assert all(low <= mean <= high for mean, low, high in found)
 
 
+def rows_of(table):
+    found = [line.split("|")[1:-1] for line in table.splitlines() if line.startswith("| ")]
+    return {cells[0].strip(): [cell.strip() for cell in cells[1:]] for cells in found}
+
+
 @pytest.mark.parametrize("name", results.names())
-def test_printed_means_are_those_of_the_seeds(name):
+def test_printed_effects_are_those_of_the_seeds(name):
     record, called = results.load(name), find(name).called
-    rows = {
-        cells[1].strip(): cells[2:-1]
-        for line in evidence.record(name).splitlines()
-        if (cells := line.split("|"))[0] == "" and len(cells) > 2
-    }
+    rows = rows_of(evidence.record(name))
     for effect, found in record["effects"].items():
-        printed = value(rows[called(effect)][1].strip().split(" ")[0])
+        printed = value(rows[called(effect)][1].split(" ")[0])
         assert printed == pytest.approx(np.mean(found["per_seed"]), rel=6e-3, abs=1e-5)
-    for arm in record["arms"]:
-        runs = [run["metrics"] for run in record["runs"] if run["arm"] == arm]
-        for metric, cell in zip(rows.get("Arm", []), rows.get(called(arm), []), strict=True):
-            if cell.strip():
-                key = metric.strip().replace(" ", "_")
-                mean = np.mean([metrics[key] for metrics in runs])
-                printed = value(cell.strip().split(" ")[0])
-                assert printed == pytest.approx(mean, rel=6e-3, abs=1e-5), (arm, key)
+
+
+@pytest.mark.parametrize("name", results.names())
+def test_printed_means_and_ranges_are_those_of_the_seeds(name):
+    record, experiment = results.load(name), find(name)
+    rows = rows_of(evidence.record(name))
+    across = "Measured" in rows
+    heads = rows["Measured" if across else "Arm"] if "Arm" in rows or across else []
+    printed = 0
+    for metric, told in experiment.metrics.items():
+        for arm in experiment.arms:
+            row, head = told.heading, experiment.names[arm]
+            row, head = (row, head) if across else (head, row)
+            if head not in heads or not (cell := rows[row][heads.index(head)]):
+                continue
+            of_arm = [run["metrics"] for run in record["runs"] if run["arm"] == arm]
+            seeds = [run[metric] for run in of_arm if metric in run]
+            scale = 100 if told.unit == "%" else 1
+            numbers = [value(part) / scale for part in re.findall(r"−?[\d.,]+(?:e[+−]\d+)?", cell)]
+            wanted = [np.mean(seeds), min(seeds), max(seeds)][: len(numbers)]
+            assert numbers == pytest.approx(wanted, rel=6e-3, abs=6e-4 if scale == 100 else 1e-9)
+            if told.whole and len(numbers) == 1:
+                assert numbers == seeds[:1], "a count is exact"
+            printed += 1
+    assert bool(heads) == bool(printed)
+
+
+def test_a_share_of_an_arm_is_told_in_per_cent_and_never_past_its_bounds():
+    table = evidence.record("pooling_early")
+    assert "100.0%" in table
+    told = [value(part) for part in re.findall(r"(−?[\d.]+)%", table)]
+    assert len(told) > 50 and min(told) >= 0 and max(told) <= 100
 
 
 @pytest.mark.parametrize(

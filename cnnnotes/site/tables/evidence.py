@@ -1,12 +1,16 @@
 """The ledger of claims, and what is known of the image sets."""
 
+from statistics import fmean
 from typing import Any
+
+import numpy as np
 
 from cnnnotes.data import DATASHEETS
 from cnnnotes.experiments import results
-from cnnnotes.experiments.experiment import find
+from cnnnotes.experiments.experiment import Experiment, find
 from cnnnotes.experiments.ledger import LEDGER
-from cnnnotes.site.markdown import page_of, words
+from cnnnotes.experiments.metrics import Metric
+from cnnnotes.site.markdown import page_of
 from cnnnotes.site.paths import DOCS
 
 SHOWN = 2  # effects of an experiment in the ledger; its own page has them all
@@ -42,16 +46,8 @@ def datasheets() -> str:
 
 def record(name: str) -> str:
     """Return all that a reader asks of an experiment: question, rule, verdict, numbers, seeds."""
-    found, called = results.load(name), find(name).called
-    metrics = [
-        metric
-        for metric, value in next(iter(found["summary"].values())).items()
-        if not isinstance(value["mean"], list)
-    ]
-    arms = [f"| Arm | {' | '.join(map(words, metrics))} |", "|---|" + "---|" * len(metrics)]
-    for arm, summary in found["summary"].items():
-        cells = [_interval(summary[metric]) if metric in summary else "" for metric in metrics]
-        arms.append(f"| {called(arm)} | {' | '.join(cells)} |")
+    found, experiment = results.load(name), find(name)
+    called = experiment.called
     effects = ["| Effect | seeds | mean, 95 % interval |", "|---|---|---|"]
     for effect, value in found["effects"].items():
         effects.append(f"| {called(effect)} | {sparkline(value)} | {_interval(value)} |")
@@ -67,13 +63,45 @@ def record(name: str) -> str:
             f"> {found['rule']}\n",
             *effects,
             "",
-            *(arms if metrics else ["The numbers of each arm are curves: see the figures."]),
+            *_arms(experiment, found["runs"]),
             "",
             f"Image set: {found['dataset']}. Seeds: {', '.join(map(str, found['seeds']))}. "
             f"It took {found['seconds']:.0f} s of one core, with {versions}.\n",
             f"{_links(name)} · run it again: `cnnnotes experiments run {name}`\n",
         ]
     )
+
+
+def _arms(experiment: Experiment, runs: list[dict[str, Any]]) -> list[str]:
+    """Return a table of what each arm gave: its mean, and between which values its seeds lie."""
+    metrics = {
+        name: metric
+        for name, metric in experiment.metrics.items()
+        if all(np.ndim(run["metrics"].get(name, 0)) == 0 for run in runs)
+    }
+    if not metrics:
+        return ["The numbers of each arm are curves: see the figures."]
+    table = [["Arm", *(metric.heading for metric in metrics.values())]]
+    for arm in experiment.arms:
+        of_arm = [run["metrics"] for run in runs if run["arm"] == arm]
+        cells = [
+            _seeds(metric, [run[name] for run in of_arm if name in run])
+            for name, metric in metrics.items()
+        ]
+        table.append([experiment.names[arm], *cells])
+    if len(table[0]) > len(table):  # higher than wide, for a phone
+        table = [list(column) for column in zip(*table, strict=True)]
+        table[0][0] = "Measured"
+    head, *rows = [f"| {' | '.join(cells)} |" for cells in table]
+    told = "Each number is the mean over the seeds; in brackets, the lowest and the highest."
+    return [head, "|---" * len(table[0]) + "|", *rows, "", told]
+
+
+def _seeds(metric: Metric, values: list[float]) -> str:
+    if not values:
+        return ""
+    mean, low, high = map(metric.shown, (fmean(values), min(values), max(values)))
+    return mean if low == high else f"{mean} ({low} to {high})"
 
 
 def _links(name: str) -> str:
