@@ -58,7 +58,7 @@ def test_printed_means_and_ranges_are_those_of_the_seeds(name):
         for arm in experiment.arms:
             row, head = told.heading, experiment.names[arm]
             row, head = (row, head) if across else (head, row)
-            if head not in heads or not (cell := rows[row][heads.index(head)]):
+            if row not in rows or head not in heads or not (cell := rows[row][heads.index(head)]):
                 continue
             of_arm = [run["metrics"] for run in record["runs"] if run["arm"] == arm]
             seeds = [run[metric] for run in of_arm if metric in run]
