@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cnnnotes.experiments import replay, results, runner
+from cnnnotes.experiments import frozen, replay, results, runner
 from cnnnotes.experiments.experiment import Experiment, every_name, find
 from cnnnotes.experiments.runner import Run
 
@@ -106,6 +106,18 @@ def replay_records(
     if not problems:
         typer.echo("every record comes out with the present code")
     raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def freeze(
+    name: str,
+    reason: Annotated[str, typer.Option(help="Why a frozen rule has to change.")] = "",
+) -> None:
+    """Register the rule of an experiment before it is run; a later change needs a reason."""
+    with _plain_errors():
+        entry = frozen.freeze(name, reason)
+    times = {0: "", 1: ", changed once"}.get(n := len(entry["changes"]), f", changed {n} times")
+    typer.echo(f"{name}: frozen on {entry['frozen']}{times}")
 
 
 @app.command()

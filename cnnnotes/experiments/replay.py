@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cnnnotes.experiments import metrics, results
+from cnnnotes.experiments import frozen, metrics, results
 from cnnnotes.experiments.arithmetic import in_processes, versions
 from cnnnotes.experiments.experiment import Experiment, Runs, every_name, find, keep_all
 from cnnnotes.experiments.results import ResultsError, rounded, summarise, write_whole
@@ -147,7 +147,7 @@ def not_replayed(names: Sequence[str]) -> list[str]:
 
 def problems_of(names: Sequence[str]) -> list[str]:
     """Return a line for each record that is edited, and one for all not known to come out."""
-    faults = {name: disagreement(name) for name in names}
+    faults = {name: frozen.fault(name) or disagreement(name) for name in names}
     waiting = [name for name in names if not faults[name] and not stamped(find(name))]
     return [*(fault for fault in faults.values() if fault), *not_replayed(waiting)]
 

@@ -43,6 +43,7 @@ FIELDS: dict[str, type] = {
 }
 RUN_FIELDS: dict[str, type] = {"arm": str, "seed": int, "metrics": dict, "seconds": float}
 BENCHMARK = "bench"  # lies beside the records, but is of this machine, and decides nothing
+FROZEN = "frozen"  # lies there too: the rules, as they were before the runs
 REPLAYED = "replayed"  # lies there too: with which code each record was last seen to come out
 
 Record = dict[str, Any]
@@ -68,7 +69,7 @@ def folder() -> Path:
 
 def names() -> list[str]:
     """Return the names of all records, sorted."""
-    return sorted({file.stem for file in folder().glob("*.json")} - {BENCHMARK, REPLAYED})
+    return sorted({file.stem for file in folder().glob("*.json")} - {BENCHMARK, FROZEN, REPLAYED})
 
 
 def path(name: str) -> Path:

@@ -76,7 +76,7 @@ def test_a_share_of_an_arm_is_told_in_per_cent_and_never_past_its_bounds():
     table = evidence.record("pooling_early")
     assert "100.0%" in table
     told = [value(part) for part in re.findall(r"(−?[\d.]+)%", table)]
-    assert len(told) > 50 and min(told) >= 0 and max(told) <= 100
+    assert len(told) > 30 and min(told) >= 0 and max(told) <= 100
 
 
 @pytest.mark.parametrize(
