@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnnnotes import checks
+from cnnnotes.activations import softmax
 from cnnnotes.checks import Array
 from cnnnotes.layers import Layer, Residual, Sequential
 from cnnnotes.shapes import Trace
@@ -20,6 +21,7 @@ from cnnnotes.shapes.torch_modules import in_eval_mode, is_torch_module, run_mod
 from cnnnotes.shapes.tracing import trace_of
 
 BATCH = 32
+MANY = 256
 MOST_VALUES = 2**29  # 2 GiB of maps in float32
 
 
@@ -35,11 +37,14 @@ class Run:
         What each row of the trace made, (N, …); the input comes first.
     weights
         The filters of each row, (out, in, height, width), where it is a convolution.
+    inputs
+        Which rows each row reads, by number.
     """
 
     trace: Trace
     outputs: list[Array]
     weights: list[Array | None]
+    inputs: list[tuple[int, ...]]
 
     def maps(self) -> dict[str, Array]:
         """Return the output of every layer by its name in the trace, without the input."""
@@ -77,11 +82,74 @@ def run(model: Any, images: Array) -> Run:
                 )
             found.append(outputs)
     joined = [np.concatenate(parts) for parts in zip(*found, strict=True)]
-    return Run(trace_of(graph), joined, weights)
+    return Run(trace_of(graph), joined, weights, [step.inputs for step in graph.steps])
+
+
+def outputs(model: Any, images: Array) -> Array:
+    """Return what a network of ours or a PyTorch module gives for images, in eval mode: (N, …).
+
+    As `run`, but nothing between is kept, so there may be many images.
+
+    Raises
+    ------
+    TypeError
+        If `model` is neither a layer of ours nor a module, or does not return one tensor.
+    """
+    _check(model, images)
+    if not isinstance(model, Layer):
+        run(model, images[:1])  # what does not fit is told in the doctor's words
+    parts = []
+    with undisturbed(model):
+        for start in range(0, len(images), MANY):
+            batch = images[start : start + MANY]
+            parts.append(_ours(model, batch) if isinstance(model, Layer) else _torchs(model, batch))
+    return np.concatenate(parts)
+
+
+def probabilities(model: Any, images: Array) -> Array:
+    """Return the probability of each class for images, (N, classes), in eval mode.
+
+    Of a network that ends in a softmax that is its output; of another, the softmax of it. Raises as
+    `outputs`, and `ValueError` if there is not one score a class.
+    """
+    scores = outputs(model, images)
+    if scores.ndim != 2:
+        raise ValueError(
+            f"model must give one score a class, (N, classes); it gives shape {scores.shape}"
+        )
+    last = run(model, images[:1]).trace.rows[-1].layer
+    return scores if last.startswith("softmax") else softmax(scores, dim=1)
+
+
+def state_of(model: Any) -> dict[str, Array]:
+    """Return copies of a network's weights and statistics by name, in arrays."""
+    state = model.state_dict()
+    if isinstance(model, Layer):
+        return {name: value.copy() for name, value in state.items()}
+    return {name: value.detach().to("cpu", copy=True).numpy() for name, value in state.items()}
+
+
+def _ours(model: Layer, images: Array) -> Array:
+    parameters = model.parameters()
+    return model.forward(images.astype(parameters[0].data.dtype) if parameters else images)
+
+
+def _torchs(module: Any, images: Array) -> Array:
+    torch: Any = sys.modules["torch"]
+    with torch.no_grad():
+        output = module(_tensor(module, images))
+    if not isinstance(output, torch.Tensor):
+        raise TypeError(f"model must return one tensor; it returns a {type(output).__name__}")
+    return _array(output)
 
 
 def gradients(
-    model: Any, images: Array, signal: Array | Callable[[Array], Array], *, at: str = "input"
+    model: Any,
+    images: Array,
+    signal: Array | Callable[[Array], Array],
+    *,
+    at: str = "input",
+    of: str = "",
 ) -> Array:
     """Return how the output of a network changes with its images, or with what one layer gave.
 
@@ -98,6 +166,8 @@ def gradients(
         Of the output's shape, (N, …); or a function that makes it from the output.
     at
         A name of the trace: by that layer's output. "input": by the images.
+    of
+        A name of the trace: of that layer's output, instead of the network's.
 
     Returns
     -------
@@ -114,7 +184,7 @@ def gradients(
     """
     _check(model, images)
     differentiate = _differentiate_layers if isinstance(model, Layer) else _differentiate_module
-    return differentiate(model, images, signal, at)
+    return differentiate(model, images, signal, at, of)
 
 
 def _check(model: Any, images: Array) -> None:
@@ -142,14 +212,18 @@ def _run_module(module: Any, images: Array) -> tuple[Graph, list[Array], list[Ar
         _array(weight) if getattr(weight, "ndim", 0) == 4 else None
         for weight in (getattr(parts.get(step.name), "weight", None) for step in graph.steps)
     ]
-    return graph, [outputs[step] for step in range(len(graph.steps))], weights
+    made = [
+        outputs[number].reshape(len(images), *step.output_shape)
+        for number, step in enumerate(graph.steps)
+    ]
+    return graph, made, weights
 
 
 def _differentiate_module(
-    module: Any, images: Array, signal: Array | Callable[[Array], Array], at: str
+    module: Any, images: Array, signal: Array | Callable[[Array], Array], at: str, of: str
 ) -> Array:
     torch: Any = sys.modules["torch"]
-    shapes: dict[int, tuple[int, ...]] = {}
+    made: dict[int, Any] = {}
     found: dict[int, Any] = {}
     wanted: list[int] = []
 
@@ -159,33 +233,39 @@ def _differentiate_module(
             if step in wanted:
                 found[step] = gradient
 
-        shapes[step] = tuple(tensor.shape)
+        if of:
+            made[step] = tensor.clone()  # a later layer may write over it
         if tensor.requires_grad:
             tensor.register_hook(arrived)
 
     images_of_it = _tensor(module, images).requires_grad_()
     inputs = images_of_it.clone()  # a leaf must not be written over, and ReLU(inplace=True) would
     graph, output = run_module(module, inputs, keep, differentiable=True)
+    names = [step.name for step in graph.steps]
+    output = made[_step_called("of", of, names)] if of else output
     if not isinstance(output, torch.Tensor):
         raise TypeError(f"model must return one tensor; it returns a {type(output).__name__}")
-    wanted.append(_step_called(at, [step.name for step in graph.steps]))
+    wanted.append(_step_called("at", at, names))
     given = torch.from_numpy(_signal(signal, _array(output))).to(output)
     if output.requires_grad:
         torch.autograd.grad(output, images_of_it, given, allow_unused=True)
+    shape = len(images), *graph.steps[wanted[0]].output_shape
     if wanted[0] not in found:
-        return np.zeros(shapes[wanted[0]], images.dtype)
-    return _array(found[wanted[0]])
+        return np.zeros(shape, images.dtype)
+    return _array(found[wanted[0]]).reshape(shape)
 
 
 def _differentiate_layers(
-    model: Layer, images: Array, signal: Array | Callable[[Array], Array], at: str
+    model: Layer, images: Array, signal: Array | Callable[[Array], Array], at: str, of: str
 ) -> Array:
     with undisturbed(model):
         graph, outputs, layers = _walk(model, images)
-        wanted = _step_called(at, [step.name for step in graph.steps])
+        names = [step.name for step in graph.steps]
+        wanted = _step_called("at", at, names)
+        last = _step_called("of", of, names) if of else len(names) - 1
         gradients = [np.zeros_like(output) for output in outputs]
-        gradients[-1] += _signal(signal, outputs[-1])
-        for number in reversed(range(wanted + 1, len(layers))):
+        gradients[last] += _signal(signal, outputs[last])
+        for number in reversed(range(wanted + 1, last + 1)):
             layer, gradient = layers[number], gradients[number]
             if layer is not None:
                 before = layer.backward(gradient)
@@ -196,9 +276,11 @@ def _differentiate_layers(
     return gradients[wanted]
 
 
-def _step_called(name: str, names: list[str]) -> int:
+def _step_called(argument: str, name: str, names: list[str]) -> int:
     if name not in names:
-        raise ValueError(f"at (={name!r}) must be one of the network's layers: {', '.join(names)}")
+        raise ValueError(
+            f"{argument} (={name!r}) must be one of the network's layers: {', '.join(names)}"
+        )
     return names.index(name)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from math import comb
 from typing import Any
 
+import numpy as np
+
 from cnnnotes import layers, training
 from cnnnotes.checks import Array, Size, integer, pair
 from cnnnotes.layers import LAYERS, Layer, Sequential
@@ -54,6 +56,7 @@ def fit(
     validation: tuple[Array, Array] | None = None,
     schedule: torch.optim.lr_scheduler.LRScheduler | None = None,
     label_smoothing: float = 0.0,
+    augment: training.Augment | None = None,
     progress: bool = True,
     callback: Callable[[History], object] | None = None,
 ) -> History:
@@ -89,9 +92,11 @@ def fit(
     with training._progress(progress, epochs * steps, 0) as show:
         while history.epochs < epochs:
             module.train()
+            vary = np.random.default_rng([seed, history.epochs, 1])
             total_loss = total_right = 0.0
             for batch in shuffled_batches(len(images), batch_size, seed=seed, epoch=history.epochs):
-                inputs, targets = _tensors(module, images[batch], labels[batch])
+                shown = images[batch] if augment is None else augment(images[batch], vary)
+                inputs, targets = _tensors(module, shown, labels[batch])
                 optimizer.zero_grad()
                 outputs = module(inputs)
                 loss = cross_entropy(outputs, targets, label_smoothing=label_smoothing)

@@ -48,6 +48,9 @@ class History:
         return len(self.train_loss)
 
 
+Augment = Callable[[Array, np.random.Generator], Array]
+
+
 def fit(
     model: Layer,
     images: Array,
@@ -60,6 +63,7 @@ def fit(
     validation: tuple[Array, Array] | None = None,
     schedule: LRScheduler | None = None,
     label_smoothing: float = 0.0,
+    augment: Augment | None = None,
     progress: bool = True,
     checkpoint: str | os.PathLike[str] | None = None,
     resume: bool = False,
@@ -85,6 +89,9 @@ def fit(
         Stepped once a batch.
     label_smoothing
         As in `cross_entropy`.
+    augment
+        Called with the images of each batch and a generator, to move or mirror them; it returns
+        as many.
     progress
         Whether to show a bar (with rich installed) or lines on stderr.
     checkpoint
@@ -116,9 +123,11 @@ def fit(
             model.train()
             total_loss = total_right = 0.0
             order = np.random.default_rng([seed, history.epochs]).permutation(len(images))
+            vary = np.random.default_rng([seed, history.epochs, 1])
             for start in range(0, len(images), batch_size):
                 batch = order[start : start + batch_size]
-                loss, right = _step(model, optimizer, images[batch], labels[batch], label_smoothing)
+                shown = images[batch] if augment is None else augment(images[batch], vary)
+                loss, right = _step(model, optimizer, shown, labels[batch], label_smoothing)
                 history.losses.append(loss)
                 history.learning_rates.append(optimizer.lr)
                 total_loss += loss * len(batch)

@@ -16,6 +16,15 @@ from cnnnotes.inspection.filters import (
     orientation_selectivity,
     orientation_tuning,
 )
+from cnnnotes.inspection.looking import (
+    class_activation_map,
+    grad_cam,
+    input_times_gradient,
+    occlusion,
+    resized,
+    saliency,
+    smooth_grad,
+)
 from cnnnotes.inspection.maps import (
     ablated,
     blank_maps,
@@ -25,16 +34,29 @@ from cnnnotes.inspection.maps import (
     shift_sensitivity,
 )
 from cnnnotes.inspection.readings import readability, simple_readings
+from cnnnotes.inspection.trust import (
+    Marked,
+    placed_among_clutter,
+    planted_cue,
+    pointing_game,
+    randomised,
+)
+from cnnnotes.inspection.units import Composition, class_curve, composition, maximise
 
 __all__ = [
     "ERF_THRESHOLD",
+    "Composition",
     "Fit",
+    "Marked",
     "Patches",
     "ablated",
     "blank_maps",
     "blob_fit",
+    "class_activation_map",
+    "class_curve",
     "class_responses",
     "class_separation",
+    "composition",
     "dead_filters",
     "duplicate_filters",
     "effective_number",
@@ -43,10 +65,21 @@ __all__ = [
     "feature_maps",
     "filter_kinds",
     "gabor_fit",
+    "grad_cam",
+    "input_times_gradient",
+    "maximise",
+    "occlusion",
     "orientation_selectivity",
     "orientation_tuning",
+    "placed_among_clutter",
+    "planted_cue",
+    "pointing_game",
+    "randomised",
     "readability",
+    "resized",
+    "saliency",
     "shift_sensitivity",
     "simple_readings",
+    "smooth_grad",
     "top_patches",
 ]

@@ -84,7 +84,8 @@ def run_module(
 ) -> tuple[Graph, Any]:
     """Return the graph of a module as `build_from_module` does, and its output, on inputs (N, …).
 
-    ``keep(number, tensor)`` is told what each step makes; the tensor may be written over later.
+    ``keep(number, tensor)`` is told what each step makes; the tensor may be written over later, and
+    that of a mean's first step is flat already.
     The module runs in eval mode, without gradients if not ``differentiable``; its modes are put
     back. Steps of a layer that is used again are numbered: "relu", "relu (2)".
     """
@@ -340,7 +341,7 @@ class _Recorder:
             shape = after if isinstance(layer, d.Other) else None
             steps = (self.graph.add(title, layer, steps, shape, parameters=parameters),)
             parameters = 0
-        self.produced(made, steps[0])
+            self.produced(made, steps[0])  # a mean is two steps, of the same values
 
     def agree(self, layers: list[Layer], steps: tuple[int, ...], after: Shape) -> bool:
         """Say whether the layers make the shape that PyTorch made."""
