@@ -7,8 +7,9 @@ from typing import Any
 
 from cnnnotes.checks import Array
 from cnnnotes.report.findings import LayerFindings, Report, inspect
+from cnnnotes.report.gallery import gallery
 from cnnnotes.report.images import load_images, load_labels, on_light_ground
-from cnnnotes.report.page import comparison_page, report_page
+from cnnnotes.report.page import PROBES, comparison_page, report_page
 
 __all__ = [
     "LayerFindings",
@@ -33,8 +34,9 @@ def report(
     """Write a page on what is inside a network, and return what it says.
 
     Shapes and costs, filters, maps and what drives them most, dead and duplicate filters, the
-    change under shifts layer by layer, and confusions. The network is left as it was, its mode
-    included. All maps are held in memory at once, so give some hundred images, not all.
+    change under shifts layer by layer, where it looks, and confusions. The network is left as it
+    was, its mode included. All maps are held in memory at once, so give some hundred images, not
+    all.
 
     Parameters
     ----------
@@ -57,7 +59,7 @@ def report(
         If an argument is of a wrong kind, or images and labels do not fit.
     """
     found = inspect(model, images, labels, title)
-    _write(path, report_page(found))
+    _write(path, report_page(found, gallery(model, images[:PROBES])))
     return found
 
 

@@ -1,7 +1,6 @@
 """The report as one HTML page: no script, nothing fetched, light and dark, wide and narrow."""
 
-import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import isnan
 
 import numpy as np
@@ -10,8 +9,11 @@ from cnnnotes.checks import Array
 from cnnnotes.inspection import top_patches
 from cnnnotes.report import pictures
 from cnnnotes.report.findings import COLUMNS, LayerFindings, Report, called, images_in_words, listed
+from cnnnotes.report.gallery import Gallery
+from cnnnotes.report.gallery_page import looks_section
+from cnnnotes.report.parts import as_pictures, bullets, escape, image, number, section, table, times
 from cnnnotes.shapes import Trace
-from cnnnotes.shapes.tables import count, printable
+from cnnnotes.shapes.tables import count
 
 PROBES = 4  # images whose maps are drawn: the first ones, so that reports can be compared
 FILTERS = 12  # maps of one layer that are drawn
@@ -57,29 +59,25 @@ img { display: block; height: auto; image-rendering: pixelated; max-width: 100%;
 """
 
 
-def escape(text: str) -> str:
-    """Return text for a page: marks of HTML and characters that do not print are escaped."""
-    return html.escape(printable(text))
-
-
-def report_page(report: Report) -> str:
-    """Return the page of one network."""
+def report_page(report: Report, looks: Gallery | None = None) -> str:
+    """Return the page of one network, and of where it looks if that is given."""
     shown = _layers_to_draw(report)
     cell = _cell_size(report, len(shown))
     trace = report.trace
     return _page(
         report.title,
         f"{len(trace.rows) - 1} layers, {trace.parameters:,} parameters, {_macs(trace)} "
-        f"multiply-adds for an image of {_times(trace.rows[0].output_shape)}. Looked at with "
+        f"multiply-adds for an image of {times(trace.rows[0].output_shape)}. Looked at with "
         f"{images_in_words(len(report.images))}.",
         [
-            _section("What stands out", _bullets(report.findings())),
-            _section("The first images", _probes(report)),
-            _section("Shapes and costs", _shapes(report)),
-            _section("Layer by layer", _counts(report)),
-            _section("Filters", _filters(report)),
-            _section("Maps", _maps(report, shown, cell)),
-            *([] if report.confusions is None else [_section("Confusions", _confusions(report))]),
+            section("What stands out", bullets(report.findings())),
+            section("The first images", _probes(report)),
+            section("Shapes and costs", _shapes(report)),
+            section("Layer by layer", _counts(report)),
+            section("Filters", _filters(report)),
+            section("Maps", _maps(report, shown, cell)),
+            *([] if looks is None else [section("Where it looks", looks_section(looks))]),
+            *([] if report.confusions is None else [section("Confusions", _confusions(report))]),
         ],
     )
 
@@ -96,31 +94,31 @@ def comparison_page(reports: Mapping[str, Report]) -> str:
             "–" if report.accuracy is None else f"{report.accuracy:.1%}",
             str(report.dead),
             str(report.copies),
-            _number(report.layers[-1].change),
+            number(report.layers[-1].change),
         )
         for name, report in reports.items()
     ]
     largest = max(_largest_change(report) for report in reports.values())
     variants = "".join(
-        f"<section><h3>{escape(name)}</h3>{_bullets(report.findings())}"
+        f"<section><h3>{escape(name)}</h3>{bullets(report.findings())}"
         f"{_first_filters(report)}{_changes(report, largest)}</section>"
         for name, report in reports.items()
     )
     return _page(
         " · ".join(reports),
         f"{len(reports)} variants, looked at with the same {images_in_words(len(first.images))} "
-        f"of {_times(first.images.shape[1:])}.",
+        f"of {times(first.images.shape[1:])}.",
         [
-            _section(
+            section(
                 "In numbers",
-                _table(columns, rows, "The variants in numbers")
+                table(columns, rows, "The variants in numbers")
                 + "<p class='quiet'>Dead: filters and units that are zero on all images. Alike: "
                 "filters whose maps repeat another's. Change: of the output, relative to its "
                 "length, when images move by one pixel. One run of each says little: differences "
                 "need several seeds.</p>",
             ),
-            _section("The first images", _probes(first)),
-            _section("Side by side", f"<div class='variants'>{variants}</div>"),
+            section("The first images", _probes(first)),
+            section("Side by side", f"<div class='variants'>{variants}</div>"),
         ],
     )
 
@@ -136,14 +134,6 @@ def _page(title: str, summary: str, sections: Sequence[str]) -> str:
     )
 
 
-def _section(title: str, content: str) -> str:
-    return f"<section>\n<h2>{escape(title)}</h2>\n{content}\n</section>"
-
-
-def _bullets(sentences: Iterable[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(said)}</li>" for said in sentences) + "</ul>"
-
-
 def _shapes(report: Report) -> str:
     columns = ("name", "layer", "output", "parameters", "multiply-adds", "sees", "stride")
     rows = []
@@ -151,7 +141,7 @@ def _shapes(report: Report) -> str:
         cells = row.cells()
         rows.append((*cells[:5], cells[7], cells[8]))
     total = ("total", "", "", f"{report.trace.parameters:,}", _macs(report.trace), "", "")
-    return _table(columns, [*rows, total], "Shapes and costs", words=2) + (
+    return table(columns, [*rows, total], "Shapes and costs", words=2) + (
         "<p class='quiet'>Sees: the receptive field, in pixels of the input. A dash: not known, "
         "because the layer's way of reading is not.</p>"
     )
@@ -160,7 +150,7 @@ def _shapes(report: Report) -> str:
 def _counts(report: Report) -> str:
     largest = _largest_change(report)
     rows = [
-        (*layer.cells()[:-1], _number(layer.change) + _bar(layer.change, largest))
+        (*layer.cells()[:-1], number(layer.change) + _bar(layer.change, largest))
         for layer in report.layers
     ]
     found = {
@@ -169,7 +159,7 @@ def _counts(report: Report) -> str:
         for column, amount in ((4, layer.dead), (6, layer.copies))
         if amount
     }
-    return _table(COLUMNS, rows, "Findings by layer", words=2, found=found, html=(7,)) + (
+    return table(COLUMNS, rows, "Findings by layer", words=2, found=found, html=(7,)) + (
         "<p class='quiet'>Dead: zero on all images. Blank: zero on one image, as a mean share; a "
         "blank map is no fault. Both are told where a rectifier acts. Alike: repeats a filter of a "
         "lower number, with a correlation above 0.95. Change: of the output, relative to its "
@@ -179,19 +169,19 @@ def _counts(report: Report) -> str:
 
 def _changes(report: Report, largest: float) -> str:
     rows = [
-        (layer.name, _number(layer.change) + _bar(layer.change, largest)) for layer in report.layers
+        (layer.name, number(layer.change) + _bar(layer.change, largest)) for layer in report.layers
     ]
-    return _table(("layer", "change"), rows, f"{report.title}: change by layer", html=(1,))
+    return table(("layer", "change"), rows, f"{report.title}: change by layer", html=(1,))
 
 
 def _probes(report: Report) -> str:
-    shown = _as_pictures(report.images)[:PROBES]
+    shown = as_pictures(report.images)[:PROBES]
     height = shown.shape[-1] * len(shown)
     picture = pictures.photo(pictures.grid(pictures.smaller(shown, 96)[None]))
     wide = min(height * 4, 96 * len(shown))
     return (
         "<figure><div class='maps'>"
-        + _image(picture, f"The first {images_in_words(len(shown))}, unchanged", wide)
+        + image(picture, f"The first {images_in_words(len(shown))}, unchanged", wide)
         + "</div><figcaption>Maps are drawn for these. Counts are over all "
         f"{len(report.images)}.</figcaption></figure>"
     )
@@ -203,11 +193,11 @@ def _filters(report: Report) -> str:
         if weight is not None:
             norms = np.sqrt(np.square(weight).sum(axis=(1, 2, 3)))
             spread = (norms.min(), float(np.median(norms)), norms.max())
-            rows.append((row.name, _times(weight.shape), *(f"{norm:.3g}" for norm in spread)))
+            rows.append((row.name, times(weight.shape), *(f"{norm:.3g}" for norm in spread)))
     if not rows:
         return "<p>There is no convolution.</p>"
     columns = ("name", "weights", "least norm", "median", "largest")
-    return _first_filters(report) + _table(columns, rows, "Norms of the filters", words=2)
+    return _first_filters(report) + table(columns, rows, "Norms of the filters", words=2)
 
 
 def _first_filters(report: Report) -> str:
@@ -235,7 +225,7 @@ def _first_filters(report: Report) -> str:
         picture = pictures.signed(pictures.grid(cells.reshape(lines, columns, *shown.shape[2:])))
     said = f"Filters of layer {called(row)}, {count} of {len(weight)}, {kind}"
     return (
-        f"<figure><div class='maps'>{_image(picture, said, 48 * columns)}</div>"
+        f"<figure><div class='maps'>{image(picture, said, 48 * columns)}</div>"
         f"<figcaption>{escape(said)}. One scale for all.</figcaption></figure>"
     )
 
@@ -281,7 +271,7 @@ def _map_figure(report: Report, number: int, cell: int) -> str:
     return (
         f"<h3>{escape(layer.name)} <span class='quiet'>{escape(layer.row.layer)}</span></h3>"
         f"<figure><div class='maps'>{numbers}"
-        f"{_image(pictures.signed(grid), said + found, wide)}{patches}</div>"
+        f"{image(pictures.signed(grid), said + found, wide)}{patches}</div>"
         f"<figcaption>{escape(said + found)}. {escape(caption)}</figcaption></figure>"
     )
 
@@ -296,71 +286,34 @@ def _patches(
     if min(sides) < 2:
         return "", "A unit sees one pixel."
     if any(side >= 2 * size for side, size in zip(sides, report.images.shape[2:], strict=True)):
-        return "", f"A unit sees {_times(sides)} pixels, far more than the image: no patches."
-    images = _as_pictures(report.images)
+        return "", f"A unit sees {times(sides)} pixels, far more than the image: no patches."
+    images = as_pictures(report.images)
     found = top_patches(np.nan_to_num(outputs), images, layer.row, PATCHES)
     cells = pictures.smaller(found.pixels.swapaxes(0, 1), cell).copy()
     cells[:, np.ptp(outputs, axis=(0, 2, 3)) == 0] = np.nan  # nothing drives a constant
-    said = f"What drives each filter most, {_times(sides)} pixels, strongest on top"
-    return _image(pictures.photo(pictures.grid(cells)), said, wide), f"{said}."
+    said = f"What drives each filter most, {times(sides)} pixels, strongest on top"
+    return image(pictures.photo(pictures.grid(cells)), said, wide), f"{said}."
 
 
 def _confusions(report: Report) -> str:
-    table = report.confusions
-    assert table is not None
-    accuracy = f"<p>{report.accuracy:.1%} of {table.sum()} answers are right.</p>"
-    if len(table) <= CLASSES:
-        columns = ("class", *map(str, range(len(table))))
-        rows = [(str(label), *map(str, counts)) for label, counts in enumerate(table.tolist())]
+    confusions = report.confusions
+    assert confusions is not None
+    accuracy = f"<p>{report.accuracy:.1%} of {confusions.sum()} answers are right.</p>"
+    if len(confusions) <= CLASSES:
+        columns = ("class", *map(str, range(len(confusions))))
+        rows = [(str(label), *map(str, counts)) for label, counts in enumerate(confusions.tolist())]
         found = {
             (label, answer + 1)
-            for label, answer in np.argwhere(table > 0).tolist()
+            for label, answer in np.argwhere(confusions > 0).tolist()
             if label != answer
         }
         note = "<p class='quiet'>A row for each class, a column for each answer.</p>"
-        return accuracy + _table(columns, rows, "Confusions", found=found) + note
-    wrong = table * (1 - np.eye(len(table), dtype=int))
+        return accuracy + table(columns, rows, "Confusions", found=found) + note
+    wrong = confusions * (1 - np.eye(len(confusions), dtype=int))
     order = np.argsort(-wrong, axis=None, kind="stable")[:CLASSES]
     pairs = [np.unravel_index(place, wrong.shape) for place in order if wrong.flat[place]]
     rows = [(str(label), str(answer), str(wrong[label, answer])) for label, answer in pairs]
-    return accuracy + _table(("class", "taken for", "times"), rows, "Commonest confusions")
-
-
-def _table(
-    columns: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    label: str,
-    *,
-    words: int = 1,
-    found: Iterable[tuple[int, int]] = (),
-    html: Iterable[int] = (),
-) -> str:
-    """Return a table that scrolls by itself where it is too wide; `found` cells stand out."""
-    marked, raw = set(found), set(html)
-
-    def cell(number: int, column: int, text: str) -> str:
-        content = text if column in raw else escape(text)
-        if column == 0:
-            return f"<th scope='row'>{content}</th>"
-        kind = "found" if (number, column) in marked else "word" if column < words else ""
-        return f"<td class='{kind}'>{content}</td>" if kind else f"<td>{content}</td>"
-
-    head = "".join(
-        f"<th scope='col'{' class=word' if column < words else ''}>{escape(name)}</th>"
-        for column, name in enumerate(columns)
-    )
-    body = "".join(
-        "<tr>" + "".join(cell(number, column, text) for column, text in enumerate(row)) + "</tr>"
-        for number, row in enumerate(rows)
-    )
-    return (
-        f"<div class='wide' role='region' aria-label='{escape(label)}' tabindex='0'>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
-
-
-def _image(source: str, alt: str, wide: int) -> str:
-    return f"<img src='{source}' alt='{escape(alt)}' style='width:{wide}px'>"
+    return accuracy + table(("class", "taken for", "times"), rows, "Commonest confusions")
 
 
 def _bar(value: float, largest: float) -> str:
@@ -369,28 +322,12 @@ def _bar(value: float, largest: float) -> str:
     return f"<span class='bar' style='width:{5 * value / largest:.2f}rem'></span>"
 
 
-def _number(value: float) -> str:
-    return "–" if isnan(value) else f"{value:.2f}"
-
-
 def _largest_change(report: Report) -> float:
     return max((layer.change for layer in report.layers if not isnan(layer.change)), default=0.0)
 
 
 def _macs(trace: Trace) -> str:
     return count(trace.macs, least=trace.least_macs)
-
-
-def _times(sides: Iterable[int]) -> str:
-    return " × ".join(map(str, sides))
-
-
-def _as_pictures(images: Array) -> Array:
-    """Return images from 0 to 1, stretched to that if they are not; in one or three channels."""
-    low, high = float(images.min()), float(images.max())
-    if low < 0 or high > 1:
-        images = (images - low) / (high - low or 1.0)
-    return images if images.shape[1] in (1, 3) else images.mean(axis=1, keepdims=True)
 
 
 def _layers_to_draw(report: Report) -> list[int]:
@@ -405,5 +342,5 @@ def _layers_to_draw(report: Report) -> list[int]:
 
 def _cell_size(report: Report, layers: int) -> int:
     """Return how many pixels a side a map may have, so that all of them fit the page."""
-    cells = max(1, layers * FILTERS * (PROBES + PATCHES * len(_as_pictures(report.images[:1])[0])))
+    cells = max(1, layers * FILTERS * (PROBES + PATCHES * len(as_pictures(report.images[:1])[0])))
     return int(min(64, (PIXELS / cells) ** 0.5))
