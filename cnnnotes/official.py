@@ -1,24 +1,38 @@
-"""MNIST and CIFAR-10 in full, read from the files in which their authors publish them.
+"""MNIST, Fashion-MNIST and CIFAR-10 in full, from the files in which their authors publish them.
 
-Nothing is fetched here, and nothing is unpickled: of CIFAR-10 it is the binary version.
+Nothing is fetched but by `get`, and nothing is unpickled: of CIFAR-10 it is the binary version.
 """
 
 import gzip
 import os
+import shutil
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnnotes.checks import printable
-from cnnnotes.data import Split
+from cnnnotes.files import whole_file
 
 CIFAR10_CLASSES = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
 )  # fmt: skip
 _CIFAR10_PARTS = {f"data_batch_{number}.bin": 10_000 for number in range(1, 6)}
-_IDX_TYPES = {8: np.uint8}
+
+
+class Split(NamedTuple):
+    """Images (N, C, H, W) in float32 and their targets, split into a training and a test part.
+
+    Targets are classes (N,) in int64, or centres (N, 2) in float32, as the set's loader says.
+    """
+
+    train_images: NDArray[np.float32]
+    train_labels: NDArray[Any]
+    test_images: NDArray[np.float32]
+    test_labels: NDArray[Any]
 
 
 def read_mnist(folder: str | os.PathLike[str]) -> Split:
@@ -81,6 +95,133 @@ def read_idx(path: str | os.PathLike[str], shape: tuple[int, ...]) -> NDArray[np
     return np.frombuffer(data, np.uint8, offset=len(header)).reshape(shape)
 
 
+class Official(NamedTuple):
+    """A published set: where its files are, with their MD5 sums, what they hold, how to read it."""
+
+    address: str
+    downloads: Mapping[str, str]
+    files: tuple[str, ...]
+    read: Callable[[str | os.PathLike[str]], Split]
+
+
+_IDX = tuple(
+    f"{part}-{kind}-ubyte" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
+)
+
+
+def _idx(address: str, *sums: str) -> Official:
+    packed = (f"{name}.gz" for name in _IDX)
+    return Official(address, dict(zip(packed, sums, strict=True)), _IDX, read_mnist)
+
+
+OFFICIAL = {
+    "mnist": _idx(
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+        "d53e105ee54ea40749a09fcbcd1e9432",
+        "9fb629c4189551a2d022fa330f9573f3",
+        "ec29112dd5afa0611ce80d1b7f02629c",
+    ),
+    "fashion_mnist": _idx(
+        "https://fashion-mnist.s3.eu-central-1.amazonaws.com/",
+        "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+        "25c81989df183df01b3e8a0aad5dffbe",
+        "bef4ecab320f06d8554ea6380940ec79",
+        "bb300cfdad3c16e7a12a480ee83cd310",
+    ),
+    "cifar10": Official(
+        "https://www.cs.toronto.edu/~kriz/",
+        {"cifar-10-binary.tar.gz": "c32a1d4ab5d03f1284b67883e8d87530"},
+        (*_CIFAR10_PARTS, "test_batch.bin"),
+        read_cifar10,
+    ),
+}
+
+
+def home(name: str) -> Path:
+    """Return the folder in which `get` keeps a set: below ``CNNNOTES_DATA``, or the user's cache.
+
+    Raises `ValueError` if there is no such set.
+    """
+    if name not in OFFICIAL:
+        raise ValueError(f"name (={name!r}) must be one of {', '.join(OFFICIAL)}")
+    above = os.environ.get("CNNNOTES_DATA") or "~/.cache/cnnnotes"
+    return Path(above).expanduser() / name
+
+
+def get(name: str, source: str | os.PathLike[str] | None = None) -> Path:
+    """Bring a published set here once, for `cnnnotes.data.load`; return its folder.
+
+    From `source`, a folder with the official files, packed or not; else from where they are
+    published, each checked by its MD5 sum. Files are read before any of them is kept.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        If `source` lacks a file, or one is damaged.
+    OSError
+        If they cannot be fetched.
+    ImportError
+        If they must be fetched, and pooch, which does that, is not installed.
+    """
+    folder = home(name)
+    here = fetched(name, folder) if source is None else Path(source)
+    OFFICIAL[name].read(here)
+    folder.mkdir(parents=True, exist_ok=True)
+    if source is not None:
+        for file in OFFICIAL[name].files:
+            found = _found(here, file)
+            with found.open("rb") as original, whole_file(folder / found.name) as copy:
+                shutil.copyfileobj(original, copy)
+    return folder
+
+
+def fetched(name: str, folder: Path) -> Path:
+    """Download the files of a set that are not in a folder yet, and return it."""
+    if find_spec("pooch") is None:
+        raise ImportError(
+            f"{name} is fetched by the package pooch, which is not installed; "
+            'run: pip install "cnnnotes[data]"'
+        )
+    import pooch
+
+    address, downloads, *_ = OFFICIAL[name]
+    for file, md5 in downloads.items():
+        unpack = pooch.Untar() if file.endswith(".tar.gz") else None
+        try:
+            pooch.retrieve(
+                address + file, f"md5:{md5}", file, folder, processor=unpack, progressbar=True
+            )
+        except OSError as error:
+            raise OSError(
+                f"{name} could not be fetched from {address} ({_reason(error)}); connect to the "
+                "network, or name a folder that has its files: "
+                f"cnnnotes data get {name} --from FOLDER"
+            ) from error
+    return folder
+
+
+def load_official(name: str) -> Split:
+    """Return a published set that `get` has brought here.
+
+    Raises `FileNotFoundError`, with the command that brings it, if none has.
+    """
+    try:
+        return OFFICIAL[name].read(home(name))
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"{name} is not here yet; run: cnnnotes data get {name}; or use load_digits(), which "
+            "needs no network"
+        ) from None
+
+
+def _reason(error: BaseException) -> str:
+    """Return the first line of the innermost error: what went wrong, without the stack above."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    return printable(str(error).partition("\n")[0]) or type(error).__name__
+
+
 def _read_cifar10(path: Path, count: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     data = _bytes(path)
     row = 1 + 3 * 32 * 32
@@ -113,9 +254,9 @@ def _bytes(path: Path) -> bytes:
 
 
 def _found(folder: str | os.PathLike[str], name: str) -> Path:
-    """Return a file in a folder, or in one below, also packed; one of them is enough."""
+    """Return a file in a folder, or up to two below it, packed by gzip or not."""
     home = Path(folder)
-    for pattern in (name, f"{name}.gz", f"*/{name}", f"*/{name}.gz"):
+    for pattern in (f"{above}{name}{end}" for above in ("", "*/", "*/*/") for end in ("", ".gz")):
         for file in sorted(home.glob(pattern)):
             return file
     raise FileNotFoundError(f"folder (={printable(str(home))}) must hold {name}; it does not")

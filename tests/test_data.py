@@ -3,7 +3,7 @@ import socket
 import numpy as np
 import pytest
 
-from cnnnotes import data
+from cnnnotes import data, official
 
 
 def pixels(images):
@@ -22,7 +22,7 @@ def test_each_set_is_split_by_seed_into_images_without_overlap(name):
 
 
 def test_each_set_has_a_datasheet():
-    assert set(data.DATASHEETS) == {*data.LOADERS, *data.OPENML, "photos"}
+    assert set(data.DATASHEETS) == {*data.LOADERS, *official.OFFICIAL, "photos"}
 
 
 def test_an_unknown_set_is_refused():
@@ -136,13 +136,11 @@ def test_photos_are_yours_to_change():
     assert data.load_photos()["camera"].max() <= 1
 
 
-def test_pictures_and_fetched_sets_say_what_to_install(monkeypatch):
+def test_pictures_say_what_to_install(monkeypatch):
     data._read_picture.cache_clear()
     monkeypatch.setattr(data, "find_spec", lambda name: None)
     with pytest.raises(ImportError, match=r'scikit-image.*pip install "cnnnotes\[data\]"'):
         data.load_photos()
-    with pytest.raises(ImportError, match=r'pip install "cnnnotes\[experiments\]"'):
-        data.load("mnist")
 
 
 def no_network(*arguments, **options):
@@ -156,21 +154,3 @@ def test_nothing_here_needs_the_network(monkeypatch):
     for name in data.LOADERS:
         data.load(name)
     data.load_photos()
-
-
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("name", data.OPENML)
-def test_offline_a_fetched_set_says_so(name, monkeypatch, tmp_path):
-    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
-    monkeypatch.setattr(socket, "getaddrinfo", no_network)
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    with pytest.raises(OSError, match=rf"{name} could not be fetched .*use load_digits\(\)"):
-        data.load(name)
-
-
-def test_a_fetched_set_is_split_and_shaped(monkeypatch):
-    table = np.full((10_005, 3072), 255), np.array(["3"] * 10_005)
-    monkeypatch.setattr("sklearn.datasets.fetch_openml", lambda *names, **options: table)
-    split = data.load("cifar10")
-    assert split.train_images.shape == (5, 3, 32, 32) and split.test_labels.shape == (10_000,)
-    assert split.test_images.max() == 1 and split.train_labels.dtype == np.int64

@@ -39,7 +39,7 @@ from cnnnotes.layers import (
     Sequential,
     Softmax,
 )
-from cnnnotes.reference import NETWORKS, card, reference
+from cnnnotes.reference import HOME, NETWORKS, card, reference
 from cnnnotes.running import gradients, outputs, probabilities, run
 from cnnnotes.shapes import ShapeError
 from cnnnotes.torch_twin import to_torch
@@ -388,6 +388,18 @@ def test_the_reference_networks_do_what_their_cards_say(name):
     accuracy = (outputs(model, images).argmax(1) == labels).mean()
     assert accuracy == pytest.approx(told["test_accuracy"], abs=0.002)
     assert not model.training
+
+
+def test_the_network_for_photographs_is_small_and_answers_as_its_twin():
+    model, told = reference("cifar10"), card("cifar10")
+    assert told["parameters"] == sum(p.data.size for p in model.parameters()) <= 150_000
+    assert told["test_accuracy"] >= 0.8 and told["test_images"] == 10_000
+    assert (HOME / "cifar10.npz").stat().st_size < 300_000
+    images = np.random.default_rng(0).random((8, 3, 32, 32), np.float32)
+    np.testing.assert_allclose(
+        outputs(model, images), outputs(to_torch(model), images), rtol=1e-3, atol=1e-3
+    )
+    assert class_activation_map(model, images, 3).shape == (8, 8, 8)
 
 
 BAD = [

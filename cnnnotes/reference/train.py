@@ -14,7 +14,7 @@ import numpy as np
 
 from cnnnotes.checks import Array
 from cnnnotes.data import Split, load_digits
-from cnnnotes.files import load_arrays, save_arrays, whole_file
+from cnnnotes.files import load_arrays, whole_file
 from cnnnotes.inspection import planted_cue
 from cnnnotes.official import read_cifar10
 from cnnnotes.reference import HOME, NETWORKS, reference
@@ -71,7 +71,8 @@ def trained(name: str, split: Split) -> dict[str, Any]:
     model.save(weights)
     whole = load_arrays(weights)
     floats = {k: v.astype(np.float16) for k, v in whole.items() if v.dtype == np.float32}
-    save_arrays(weights, whole | floats)
+    with whole_file(weights) as file:
+        np.savez_compressed(file, allow_pickle=False, **(whole | floats))
     found = evaluate(reference(name), split.test_images, split.test_labels)
     written = settings | {
         "seed": SEED,
