@@ -134,12 +134,14 @@ def table(body: str) -> str:
 
 
 def number(match: re.Match[str]) -> str:
-    """Fill in one recorded number; the format `.1pp` shows a share in percentage points."""
+    """Fill in a recorded number; `.1pp` is a share in points with its sign, `.1points` without."""
     name, form = match["name"], (match["format"] or "").strip()
     try:
         value = results.lookup(name)
         if form.endswith("pp"):
-            return f"{100 * value:+{form.removesuffix('pp')}f} pp".replace("-", "−")
+            return f"{100 * value:+{form.removesuffix('pp')}f} points".replace("-", "−")
+        if form.endswith("points"):
+            return f"{abs(100 * value):{form.removesuffix('points')}f} points"
         return f"{value:{form}}".replace("-", "−") if form else str(value)
     except (LookupError, ValueError, TypeError) as error:
         raise SiteError(f"number {match[0]}: {error}") from None

@@ -70,7 +70,8 @@ show_images(
 )
 
 # %% [markdown]
-# Most can still be recognised. Training began at these random weights and did not move them far.
+# Some can still be recognised. Compare before and after: most filters have moved by about their own
+# length, and what is left of the random beginning still shows.
 
 # %% [markdown]
 # ## Maps
@@ -111,8 +112,8 @@ print("blank on this digit: filters", np.flatnonzero(blank_maps(maps["4"])[0]))
 print("blank on every digit: filters", np.flatnonzero(dead_filters(on_all)))
 
 # %% [markdown]
-# One digit could not tell; a thousand can. A filter that is zero on all of them gets no gradient
-# from any, so it stays dead.
+# One digit says which are blank on it; only many say which are blank on all. A filter that is zero
+# on every training image gets no gradient, so it stays dead.
 
 # %% [markdown]
 # ## What does a filter serve?
@@ -229,9 +230,9 @@ for name, patient in patients.items():
 
 # %% [markdown]
 # B shows at a glance: most of its maps are blank, and yet it reads most digits. C is rough, since
-# its filters are noise. But A, which learned a lottery by heart, looks much like D. What tells
-# these two apart is digits that they never saw. Looking finds what numbers do not ask for;
-# numbers decide. In our experiment on this, [Learning or
+# its filters are noise. But A, which learned more than half of a lottery by heart, looks much like
+# D. What tells these two apart is digits that they never saw. Looking finds what numbers do not ask
+# for; numbers decide. In our experiment on this, [Learning or
 # noise](../evidence/learning-or-noise.md), no look at maps told it before the metrics did.
 
 # %% [markdown]

@@ -7,7 +7,7 @@ import pytest
 
 from cnnnotes.experiments import arithmetic, results
 from cnnnotes.experiments.experiment import find
-from cnnnotes.site import markdown, recorded
+from cnnnotes.site import markdown, pages, recorded
 from cnnnotes.site.tables import evidence
 
 CELL = re.compile(r"(−?[\d.,e+−]+)%? \((−?[\d.,e+−]+)%? to (−?[\d.,e+−]+)%?\)")
@@ -81,11 +81,33 @@ def test_a_share_of_an_arm_is_told_in_per_cent_and_never_past_its_bounds():
 
 @pytest.mark.parametrize(
     "form, share, said",
-    [(".1pp", 0.0123, "+1.2 pp"), (".0pp", -0.5, "−50 pp"), (".1%", 0.5, "50.0%")],
+    [
+        (".1pp", 0.0123, "+1.2 points"),
+        (".0pp", -0.5, "−50 points"),
+        (".1points", -0.097, "9.7 points"),
+        (".1%", 0.5, "50.0%"),
+    ],
 )
 def test_a_share_is_said_in_points_and_per_cent(monkeypatch, form, share, said):
     monkeypatch.setattr(markdown.results, "lookup", lambda name: share)
     assert markdown.fill_in(f"{{{{ any.number:{form} }}}}") == said
+
+
+WAYS = r"\b(?:falls?|fell|costs?|lost|leads|ahead|behind|gains?|gained|beats)\b"
+SIGNED = re.compile(
+    rf"{WAYS}[^.{{]{{0,60}}\bby \{{\{{[^}}]*pp\}}\}}|{WAYS}(?: only)? \{{\{{[^}}]*pp\}}\}}"
+)
+
+
+def test_a_word_that_says_the_direction_has_no_sign_beside_it():
+    assert SIGNED.search("falls by {{ a.mean:.1pp}}") and SIGNED.search("it cost {{ a.b:.1pp}}")
+    assert not SIGNED.search("changes by {{ a.mean:.1pp}}")
+    told = [
+        (page, found[0])
+        for page, text in pages.texts().items()
+        for found in SIGNED.finditer(" ".join(text.split()))
+    ]
+    assert told == []
 
 
 def test_layers_of_the_records_add_up():
