@@ -82,14 +82,14 @@ EXPERIMENT = '''"""C16: whether the digits are of one size."""
 from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import better
-from cnnnotes.experiments.metrics import share
+from cnnnotes.experiments.metrics import Share
 
 QUESTION = "Is there more ink in a zero than in a one?"
 CLAIMS = ("C16",)
 DATASET = "digits"
 ARMS = ("zero", "one")
 NAMES = {"zero": "zeros", "one": "ones"}
-METRICS = {"ink": share("ink")}
+METRICS = {"ink": Share("ink")}
 SEEDS = range(5)
 RULE = "Supported if the whole 95 % interval of zeros over ones lies above 0, else not supported."
 

@@ -11,7 +11,7 @@ from cnnnotes.conv import conv2d
 from cnnnotes.conv_columns import conv2d_matrix
 from cnnnotes.experiments.experiment import Decision, Details, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import effect
-from cnnnotes.experiments.metrics import count, measure, share
+from cnnnotes.experiments.metrics import Count, Measure, Share
 
 QUESTION = "Is a convolution a fully connected layer with most weights zero and the others shared?"
 CLAIMS = ("C6",)
@@ -26,15 +26,15 @@ NAMES = {
     "grouped": "grouped",
 }
 METRICS = {
-    "largest_difference": measure("largest difference of an output"),
-    "entries_unlike_conv2d_matrix": count("entries unlike conv2d_matrix"),
-    "entries": count("entries"),
-    "nonzero": count("entries that are not zero"),
-    "zero_share": share("entries that are zero"),
-    "distinct": count("distinct values"),
-    "weights": count("weights of the convolution"),
-    "rows_with_a_value_twice": count("rows with a value twice"),
-    "values_of_other_filters": count("values of other filters"),
+    "largest_difference": Measure("largest difference of an output"),
+    "entries_unlike_conv2d_matrix": Count("entries unlike conv2d_matrix"),
+    "entries": Count("entries"),
+    "nonzero": Count("entries that are not zero"),
+    "zero_share": Share("entries that are zero"),
+    "distinct": Count("distinct values"),
+    "weights": Count("weights of the convolution"),
+    "rows_with_a_value_twice": Count("rows with a value twice"),
+    "values_of_other_filters": Count("values of other filters"),
 }
 SEEDS = range(5)
 RULE = """

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cnnnotes.experiments.experiment import Decision, Details, Outcome, Report, Runs
 from cnnnotes.experiments.fair import parameters
 from cnnnotes.experiments.intervals import exact
-from cnnnotes.experiments.metrics import count, measure
+from cnnnotes.experiments.metrics import Count, Measure
 from cnnnotes.layers import Conv2d, Layer, Linear, LocallyConnected2d
 from cnnnotes.shapes import Conv, trace
 from cnnnotes.shapes import Linear as LinearDescription
@@ -25,9 +25,9 @@ NAMES = {
     "convolution": "convolution",
 }
 METRICS = {
-    "mismatches": count("counts that disagree"),
-    "exponent": measure("exponent of growth with the side"),
-    "bytes_to_train_large": count("memory to train at 224×224×3, in bytes"),
+    "mismatches": Count("counts that disagree"),
+    "exponent": Measure("exponent of growth with the side"),
+    "bytes_to_train_large": Count("memory to train at 224×224×3, in bytes"),
 }
 SEEDS = (0,)
 RULE = """

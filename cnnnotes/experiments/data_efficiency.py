@@ -5,7 +5,7 @@ from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import BATCH_SIZE, parameters, train, tune
 from cnnnotes.experiments.intervals import better, difference, effect, worse
-from cnnnotes.experiments.metrics import count, usual
+from cnnnotes.experiments.metrics import Count, usual
 from cnnnotes.experiments.toolkit import cnn, first_of_each_digit, local, mlp
 from cnnnotes.layers import Flatten, Layer, Linear, ReLU, Sequential
 from cnnnotes.training import evaluate
@@ -21,7 +21,7 @@ NAMES = {
     "local": "locally connected",
 }
 METRICS = usual("test_accuracy", "learning_rate", "parameters") | {
-    "sizes": count("training images"),
+    "sizes": Count("training images"),
 }
 SEEDS = range(6)
 RULE = """

@@ -8,7 +8,7 @@ from cnnnotes.data import load_placed
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import LEARNING_RATES, check_matched, parameters, train, tune
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.metrics import count, usual
+from cnnnotes.experiments.metrics import Count, usual
 from cnnnotes.layers import (
     AdaptiveMaxPool2d,
     Conv2d,
@@ -31,7 +31,7 @@ NAMES = {
     "wide": "one 7×7",
 }
 METRICS = usual("test_accuracy", "train_accuracy", "learning_rate", "parameters", "macs") | {
-    "receptive_field": count("receptive field, in pixels"),
+    "receptive_field": Count("receptive field, in pixels"),
 }
 SEEDS = range(5)
 RULE = """

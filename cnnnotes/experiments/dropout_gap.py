@@ -12,7 +12,7 @@ from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import BATCH_SIZE, LEARNING_RATES, cut, parameters
 from cnnnotes.experiments.intervals import Effect, better, difference, effect, worse
-from cnnnotes.experiments.metrics import measure, usual
+from cnnnotes.experiments.metrics import Choice, Measure, usual
 from cnnnotes.experiments.toolkit import first_of_each_digit, moved_at_random
 from cnnnotes.layers import (
     AdaptiveAvgPool2d,
@@ -105,11 +105,11 @@ NAMES = {
     "stopped_early": "stopped early instead",
 }
 METRICS = usual("train_accuracy", "test_accuracy", "parameters", "learning_rate") | {
-    "gap": measure("gap between training and held-out accuracy", low=-1, high=1),
-    "train_loss": measure("training loss"),
-    "test_loss": measure("held-out loss"),
-    "loss_gap": measure("gap between held-out and training loss", low=-math.inf),
-    "weight_decay": measure("weight decay"),
+    "gap": Measure("gap between training and held-out accuracy", low=-1, high=1),
+    "train_loss": Measure("training loss"),
+    "test_loss": Measure("held-out loss"),
+    "loss_gap": Measure("gap between held-out and training loss", low=-math.inf),
+    "weight_decay": Choice("weight decay"),
 }
 
 

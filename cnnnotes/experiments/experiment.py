@@ -7,7 +7,7 @@ An experiment is a module that reads from top to bottom like a page::
     DATASET = "digits"
     ARMS = ("cnn", "mlp")
     NAMES = {"cnn": "CNN", "mlp": "MLP"}  # what a reader calls each, in the order of the figures
-    METRICS = {"test_accuracy": share("held-out accuracy")}  # with unit and range
+    METRICS = {"test_accuracy": Share("held-out accuracy")}  # with unit and range
     SEEDS = range(5)
     RULE = "Supported if …"  # written before the first run
 

@@ -1,7 +1,5 @@
 """C15: what becomes of the filters of the first layer, held against equally smooth noise."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from cnnnotes.checks import Array
@@ -9,7 +7,7 @@ from cnnnotes.data import TEXTURES, load
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import BATCH_SIZE
 from cnnnotes.experiments.intervals import better, difference, worse
-from cnnnotes.experiments.metrics import share, usual
+from cnnnotes.experiments.metrics import Share, usual
 from cnnnotes.inspection import blob_fit, filter_kinds, gabor_fit, orientation_selectivity
 from cnnnotes.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from cnnnotes.optim import SGD, OneCycleLR
@@ -26,20 +24,20 @@ NAMES = {
     "textures_faint": "textures, faint start",
 }
 _MEASURES = {
-    "gabor": share("explained by the best Gabor function"),
-    "blob": share("explained by the best round blob"),
-    "selectivity": share("orientation selectivity"),
-    "edges": share("edge detectors"),
-    "blobs": share("blobs"),
-    "levels": share("levels"),
-    "others": share("other filters"),
+    "gabor": Share("explained by the best Gabor function"),
+    "blob": Share("explained by the best round blob"),
+    "selectivity": Share("orientation selectivity"),
+    "edges": Share("edge detectors"),
+    "blobs": Share("blobs"),
+    "levels": Share("levels"),
+    "others": Share("other filters"),
 }
 METRICS = usual("test_accuracy") | {
-    f"{name}_{when}": replace(metric, label=f"{metric.label}, {told}")
+    f"{name}_{when}": metric.called(f"{metric.label}, {told}")
     for when, told in {"before": "before", "after": "after", "noise": "in noise"}.items()
     for name, metric in _MEASURES.items()
 }
-METRICS["start_left"] = share("what is left of the beginning")
+METRICS["start_left"] = Share("what is left of the beginning")
 SEEDS = range(6)
 RULE = """
 Sixteen filters of 7×7 are measured before and after training: which share of their variance the

@@ -10,7 +10,7 @@ from cnnnotes.checks import Array
 from cnnnotes.data import Split, load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import Effect, better, effect, worse
-from cnnnotes.experiments.metrics import measure, share
+from cnnnotes.experiments.metrics import Measure, Share
 from cnnnotes.inspection import feature_maps
 from cnnnotes.layers import AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from cnnnotes.losses import cross_entropy
@@ -35,12 +35,12 @@ METRICS = {
     name: metric
     for signal, told in SIGNALS.items()
     for name, metric in {
-        f"noise_{signal}_fixed": measure(f"noise of the {told}, fixed probes"),
-        f"right_{signal}_fixed": share(f"right sign of the {told}, fixed probes"),
-        f"noise_{signal}_fresh": measure(f"noise of the {told}, fresh probes"),
-        f"right_{signal}_fresh": share(f"right sign of the {told}, fresh probes"),
-        f"correlation_{signal}": measure(f"correlation of the {told}", low=-1, high=1),
-        f"difference_{signal}": measure(f"true difference of the {told}", low=-math.inf),
+        f"noise_{signal}_fixed": Measure(f"noise of the {told}, fixed probes"),
+        f"right_{signal}_fixed": Share(f"right sign of the {told}, fixed probes"),
+        f"noise_{signal}_fresh": Measure(f"noise of the {told}, fresh probes"),
+        f"right_{signal}_fresh": Share(f"right sign of the {told}, fresh probes"),
+        f"correlation_{signal}": Measure(f"correlation of the {told}", low=-1, high=1),
+        f"difference_{signal}": Measure(f"true difference of the {told}", low=-math.inf),
     }.items()
 }
 SEEDS = range(6)

@@ -13,7 +13,7 @@ from cnnnotes.data import load_placed
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import BATCH_SIZE, LEARNING_RATES, cut, parameters
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.metrics import count, share, usual
+from cnnnotes.experiments.metrics import Count, Share, usual
 from cnnnotes.experiments.toolkit import hog_features, moved_at_random
 from cnnnotes.layers import (
     AdaptiveMaxPool2d,
@@ -41,10 +41,10 @@ NAMES = {
     "all_three": "the first three at once",
 }
 METRICS = usual("test_accuracy", "parameters") | {
-    "validation_accuracy": share("validation accuracy"),
-    "choices": count("settings tried"),
-    "accuracy_flattened": share("held-out accuracy with a flattening head"),
-    "accuracy_pooled": share("held-out accuracy with a pooling head"),
+    "validation_accuracy": Share("validation accuracy"),
+    "choices": Count("settings tried"),
+    "accuracy_flattened": Share("held-out accuracy with a flattening head"),
+    "accuracy_pooled": Share("held-out accuracy with a pooling head"),
 }
 SEEDS = range(5)
 RULE = """

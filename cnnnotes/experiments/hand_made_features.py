@@ -14,7 +14,7 @@ from cnnnotes.data import Split, load_digits, load_placed, load_textures
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import cut, train, tune
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.metrics import count, measure, usual
+from cnnnotes.experiments.metrics import Choice, usual
 from cnnnotes.experiments.toolkit import hog_features
 from cnnnotes.layers import (
     AdaptiveMaxPool2d,
@@ -49,10 +49,10 @@ NAMES = {
     }.items()
 }
 METRICS = usual("test_accuracy", "learning_rate") | {
-    "cell": count("cell size of HOG, in pixels"),
-    "width": count("kernel width, in units of the usual one"),
-    "penalty": measure("penalty"),
-    "components": count("principal components"),
+    "cell": Choice("cell size of HOG, in pixels"),
+    "width": Choice("kernel width, in units of the usual one"),
+    "penalty": Choice("penalty"),
+    "components": Choice("principal components"),
 }
 SEEDS = range(5)
 RULE = """

@@ -7,7 +7,7 @@ import numpy as np
 from cnnnotes.checks import Array
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import better, effect, worse
-from cnnnotes.experiments.metrics import measure
+from cnnnotes.experiments.metrics import Measure
 from cnnnotes.experiments.toolkit import STAGED_SETS, distance
 from cnnnotes.experiments.toolkit import fit_staged as fit_to
 from cnnnotes.experiments.toolkit import staged as network
@@ -24,9 +24,9 @@ NAMES = {
     "textures_untrained": "textures, untrained",
 }
 METRICS = {
-    "relative_change": measure("change, as a part of that to another image"),
-    "at_decision": measure("change under a move of 2 pixels, as a part of that to another image"),
-    "unpooled_at_decision": measure("the same without pooling"),
+    "relative_change": Measure("change, as a part of that to another image"),
+    "at_decision": Measure("change under a move of 2 pixels, as a part of that to another image"),
+    "unpooled_at_decision": Measure("the same without pooling"),
 }
 SEEDS = range(8)
 RULE = """

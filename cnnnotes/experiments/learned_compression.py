@@ -13,7 +13,7 @@ from cnnnotes.data import Split, load_digits, load_placed, load_textures
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import train, tune
 from cnnnotes.experiments.intervals import better, difference, worse
-from cnnnotes.experiments.metrics import measure, share, usual
+from cnnnotes.experiments.metrics import Measure, Share, usual
 from cnnnotes.experiments.toolkit import readable
 from cnnnotes.layers import Conv2d, Flatten, Layer, Linear, ReLU, Sequential
 
@@ -38,10 +38,10 @@ NAMES = {
     }.items()
 }
 METRICS = usual("learning_rate") | {
-    "class_accuracy": share("held-out accuracy of the class read from the code"),
-    "variance_lost": measure("part of the variance lost", high=2),
+    "class_accuracy": Share("held-out accuracy of the class read from the code"),
+    "variance_lost": Measure("part of the variance lost", high=2),
     **{
-        f"{name}_explained": measure(f"R² of the {name} read from the code", low=-math.inf, high=1)
+        f"{name}_explained": Measure(f"R² of the {name} read from the code", low=-math.inf, high=1)
         for name in ("slant", "thickness", "row", "column")
     },
 }

@@ -9,7 +9,7 @@ from cnnnotes.data import Split, load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import BATCH_SIZE, cut, train, tune
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.metrics import count, measure, share, usual
+from cnnnotes.experiments.metrics import Choice, Count, Share, usual
 from cnnnotes.experiments.toolkit import edge_bank, first_of_each_digit, hog_features
 from cnnnotes.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from cnnnotes.training import evaluate
@@ -27,9 +27,9 @@ NAMES = {
     "pixels": "no filters",
 }
 METRICS = usual("test_accuracy", "learning_rate") | {
-    "curve": share("held-out accuracy by training images"),
-    "sizes": count("training images"),
-    "penalty": measure("penalty"),
+    "curve": Share("held-out accuracy by training images"),
+    "sizes": Count("training images"),
+    "penalty": Choice("penalty"),
 }
 SEEDS = range(8)
 RULE = """

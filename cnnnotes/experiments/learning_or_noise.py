@@ -8,7 +8,7 @@ from cnnnotes.checks import Array
 from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import Effect, effect, interval
-from cnnnotes.experiments.metrics import measure, share, usual
+from cnnnotes.experiments.metrics import Measure, Share, usual
 from cnnnotes.experiments.toolkit import one_pixel_moves, roll
 from cnnnotes.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from cnnnotes.optim import SGD
@@ -20,11 +20,11 @@ DATASET = "digits"
 ARMS = ("true", "half", "random")
 NAMES = {"true": "true labels", "half": "half random labels", "random": "random labels"}
 METRICS = usual("train_accuracy", "test_accuracy") | {
-    "roughness": measure("roughness of the filters"),
-    "agreement": measure("agreement of two beginnings", low=-1, high=1),
-    "shift_response": measure("change under a shift"),
-    "dead": share("filters that never answer"),
-    "duplicates": share("pairs of filters that are alike"),
+    "roughness": Measure("roughness of the filters"),
+    "agreement": Measure("agreement of two beginnings", low=-1, high=1),
+    "shift_response": Measure("change under a shift"),
+    "dead": Share("filters that never answer"),
+    "duplicates": Share("pairs of filters that are alike"),
 }
 SEEDS = range(6)
 RULE = """
@@ -72,7 +72,7 @@ def run_arm(arm: str, seed: int, report: Report) -> Outcome:
     optimizers = [SGD(model.parameters(), lr=0.05, momentum=0.9) for model in models]
     curves: dict[str, list[float]] = {name: [] for name in ACCURACIES + SIGNALS}
 
-    def measure() -> None:
+    def Measure() -> None:
         curves["train_accuracy"].append(evaluate(models[0], train_images, train_labels).accuracy)
         curves["test_accuracy"].append(
             evaluate(models[0], digits.test_images, test_labels).accuracy
@@ -80,7 +80,7 @@ def run_arm(arm: str, seed: int, report: Report) -> Outcome:
         for name, value in signals(models, probes).items():
             curves[name].append(value)
 
-    measure()
+    Measure()
     for epoch in range(EPOCHS):
         for model, optimizer in zip(models, optimizers, strict=True):
             fit(
@@ -92,7 +92,7 @@ def run_arm(arm: str, seed: int, report: Report) -> Outcome:
                 seed=seed * EPOCHS + epoch,
                 progress=False,
             )
-        measure()
+        Measure()
         report(epoch + 1, EPOCHS)
     details: dict[str, Any] = {}
     if seed == SEEDS[0]:

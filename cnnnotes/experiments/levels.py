@@ -5,7 +5,7 @@ import numpy as np
 from cnnnotes.checks import Array
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import better, effect, worse
-from cnnnotes.experiments.metrics import share, usual
+from cnnnotes.experiments.metrics import Share, usual
 from cnnnotes.experiments.toolkit import STAGED_SETS, readable
 from cnnnotes.experiments.toolkit import fit_staged as fit_to
 from cnnnotes.experiments.toolkit import staged as network
@@ -22,8 +22,8 @@ NAMES = {
     "textures_untrained": "textures, untrained",
 }
 METRICS = usual("test_accuracy") | {
-    "class_accuracy": share("held-out accuracy of the class read from a stage"),
-    "direction_accuracy": share("held-out accuracy of the direction read from a stage"),
+    "class_accuracy": Share("held-out accuracy of the class read from a stage"),
+    "direction_accuracy": Share("held-out accuracy of the direction read from a stage"),
 }
 SEEDS = range(8)
 RULE = """

@@ -6,7 +6,7 @@ from cnnnotes.checks import Array
 from cnnnotes.data import load_digits, load_photos
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.metrics import measure, share
+from cnnnotes.experiments.metrics import Measure, Share
 
 QUESTION = "Do near pixels tell about each other, and do small patterns come again elsewhere?"
 CLAIMS = ("C2",)
@@ -29,9 +29,9 @@ NAMES = {
     }.items()
 }
 METRICS = {
-    "neighbour_correlation": measure("correlation of neighbours", low=-1, high=1),
-    "unexplained": share("variance that the nearest patch leaves unexplained"),
-    "correlation": measure("correlation by distance", low=-1, high=1),
+    "neighbour_correlation": Measure("correlation of neighbours", low=-1, high=1),
+    "unexplained": Share("variance that the nearest patch leaves unexplained"),
+    "correlation": Measure("correlation by distance", low=-1, high=1),
 }
 SEEDS = range(6)
 RULE = """

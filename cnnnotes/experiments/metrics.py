@@ -17,6 +17,7 @@ class Metric:
     low: float = -math.inf
     high: float = math.inf
     whole: bool = False
+    chosen: bool = False
 
     def fault(self, value: Any) -> str | None:
         """Return what is wrong with a measured value, if anything is."""
@@ -35,33 +36,50 @@ class Metric:
             return f"{value:,.0f}"
         return f"{value:{',.0f' if abs(value) >= 1000 else '.3g'}}".replace("-", "−")
 
+    def called(self, label: str) -> "Metric":
+        """Return the same metric under another name."""
+        return Metric(label, self.unit, self.low, self.high, self.whole, self.chosen)
+
     @property
     def heading(self) -> str:
         """Return the label for a column, with a unit that its numbers don't carry."""
         return f"{self.label} ({self.unit})" if self.unit not in ("", "%") else self.label
 
 
-def share(label: str) -> Metric:
-    """Return a metric from 0 to 1 that is told in per cent."""
-    return Metric(label, "%", 0, 1)
+class Share(Metric):
+    """From 0 to 1, told in per cent."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label, "%", 0, 1)
 
 
-def count(label: str) -> Metric:
-    """Return a metric that is counted: whole, exact, never below 0."""
-    return Metric(label, low=0, whole=True)
+class Count(Metric):
+    """Counted: whole, exact, never below 0."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label, low=0, whole=True)
 
 
-def measure(label: str, unit: str = "", low: float = 0, high: float = math.inf) -> Metric:
-    """Return any other metric; below 0 only if `low` says so."""
-    return Metric(label, unit, low, high)
+class Choice(Metric):
+    """A setting that each run chose for itself, from 0: without a mean, so all are listed."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label, low=0, chosen=True)
+
+
+class Measure(Metric):
+    """Anything else; below 0 only if `low` says so."""
+
+    def __init__(self, label: str, unit: str = "", low: float = 0, high: float = math.inf) -> None:
+        super().__init__(label, unit, low, high)
 
 
 _USUAL = {
-    "test_accuracy": share("held-out accuracy"),
-    "train_accuracy": share("training accuracy"),
-    "learning_rate": measure("learning rate"),
-    "parameters": count("parameters"),
-    "macs": count("multiply-accumulates"),
+    "test_accuracy": Share("held-out accuracy"),
+    "train_accuracy": Share("training accuracy"),
+    "learning_rate": Choice("learning rate"),
+    "parameters": Count("parameters"),
+    "macs": Count("multiply-accumulates"),
 }
 
 

@@ -10,7 +10,7 @@ from cnnnotes.data import Split, load_digits
 from cnnnotes.experiments.experiment import Decision, Details, Outcome, Report, Runs
 from cnnnotes.experiments.fair import costs
 from cnnnotes.experiments.intervals import effect
-from cnnnotes.experiments.metrics import count, measure, share, usual
+from cnnnotes.experiments.metrics import Count, Measure, Share, usual
 from cnnnotes.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from cnnnotes.losses import cross_entropy, cross_entropy_backward
 from cnnnotes.optim import SGD
@@ -22,14 +22,14 @@ DATASET = "digits"
 ARMS = ("cnn",)
 NAMES = {"cnn": "CNN"}
 METRICS = usual("test_accuracy", "train_accuracy") | {
-    "shapes_right": count("shapes as predicted, of 8"),
-    "gradient_error": measure("largest relative error of a gradient"),
-    "loss_at_start": measure("loss before training"),
-    "steps_to_learn_32": count("steps until 32 images are learned"),
-    "test_accuracy_per_epoch": share("held-out accuracy by epoch"),
-    "train_accuracy_per_epoch": share("training accuracy by epoch"),
-    "loss_per_nine_steps": measure("loss by nine steps"),
-    "confusion": count("images by true and answered digit"),
+    "shapes_right": Count("shapes as predicted, of 8"),
+    "gradient_error": Measure("largest relative error of a gradient"),
+    "loss_at_start": Measure("loss before training"),
+    "steps_to_learn_32": Count("steps until 32 images are learned"),
+    "test_accuracy_per_epoch": Share("held-out accuracy by epoch"),
+    "train_accuracy_per_epoch": Share("training accuracy by epoch"),
+    "loss_per_nine_steps": Measure("loss by nine steps"),
+    "confusion": Count("images by true and answered digit"),
 }
 SEEDS = range(5)
 RULE = """

@@ -8,7 +8,7 @@ from cnnnotes.checks import Array
 from cnnnotes.data import load_photos
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import effect
-from cnnnotes.experiments.metrics import count, share
+from cnnnotes.experiments.metrics import Count, Share
 from cnnnotes.layers import Conv2d, Layer, LocallyConnected2d, MaxPool2d, ReLU, Sequential
 
 QUESTION = "If a photograph moves, does its feature map move with it, and where does it not?"
@@ -39,13 +39,13 @@ NAMES = {
     "not_shared": "weights not shared",
 }
 METRICS = {
-    "values_inside": count("values whose window reaches no padding"),
-    "wrong_inside": count("of those, values that do not move along"),
-    "values_at_border": count("values at the border"),
-    "wrong_at_border": count("values at the border that do not move along"),
-    "share_wrong_at_border": share("share of the border that does not move along"),
-    "odd_moves_that_fit": count("odd moves under which the halved map moves along"),
-    "wrong_elsewhere": count("values unlike the map without stride"),
+    "values_inside": Count("values whose window reaches no padding"),
+    "wrong_inside": Count("of those, values that do not move along"),
+    "values_at_border": Count("values at the border"),
+    "wrong_at_border": Count("values at the border that do not move along"),
+    "share_wrong_at_border": Share("share of the border that does not move along"),
+    "odd_moves_that_fit": Count("odd moves under which the halved map moves along"),
+    "wrong_elsewhere": Count("values unlike the map without stride"),
 }
 SEEDS = range(5)
 RULE = """

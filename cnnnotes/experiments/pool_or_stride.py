@@ -9,7 +9,7 @@ from cnnnotes.data import load_textures
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import costs, parameters, train, tune
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.metrics import share, usual
+from cnnnotes.experiments.metrics import Share, usual
 from cnnnotes.experiments.toolkit import HALVING_NAMES, one_pixel_moves, roll
 from cnnnotes.experiments.toolkit import halved as network
 from cnnnotes.layers import (
@@ -23,8 +23,8 @@ DATASET = "textures"
 ARMS = ("max_extra", "stride_extra", "max", "average", "blur", "stride")
 NAMES = HALVING_NAMES
 METRICS = usual("test_accuracy", "train_accuracy", "parameters", "macs", "learning_rate") | {
-    "consistency_circular": share("answers kept when the image is rolled by a pixel"),
-    "consistency_zero_filled": share("answers kept when the image moves by a pixel"),
+    "consistency_circular": Share("answers kept when the image is rolled by a pixel"),
+    "consistency_zero_filled": Share("answers kept when the image moves by a pixel"),
 }
 SEEDS = range(6)
 RULE = """

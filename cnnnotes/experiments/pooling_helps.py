@@ -7,7 +7,7 @@ from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import check_matched, costs, parameters, train, tune
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.metrics import count, measure, share, usual
+from cnnnotes.experiments.metrics import Count, Measure, Share, usual
 from cnnnotes.experiments.toolkit import moved
 from cnnnotes.layers import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Sequential
 from cnnnotes.training import evaluate
@@ -23,13 +23,13 @@ NAMES = {
     "flat": "full size",
 }
 METRICS = usual("parameters", "macs", "learning_rate") | {
-    "accuracy": share("held-out accuracy by distance moved"),
-    "accuracy_in_place": share("held-out accuracy in place"),
-    "accuracy_moved": share("held-out accuracy of moved images"),
-    "loss": measure("accuracy lost by moving", low=-1, high=1),
-    "macs_second": count("multiply-accumulates of the second layer"),
-    "outputs": count("values that the layers give"),
-    "outputs_second": count("values that the second layer gives"),
+    "accuracy": Share("held-out accuracy by distance moved"),
+    "accuracy_in_place": Share("held-out accuracy in place"),
+    "accuracy_moved": Share("held-out accuracy of moved images"),
+    "loss": Measure("accuracy lost by moving", low=-1, high=1),
+    "macs_second": Count("multiply-accumulates of the second layer"),
+    "outputs": Count("values that the layers give"),
+    "outputs_second": Count("values that the second layer gives"),
 }
 SEEDS = range(8)
 RULE = """

@@ -9,7 +9,7 @@ from cnnnotes.data import load_shapes
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import check_matched, parameters
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.metrics import measure, usual
+from cnnnotes.experiments.metrics import Measure, usual
 from cnnnotes.layers import (
     AdaptiveAvgPool2d,
     Conv2d,
@@ -47,8 +47,8 @@ NAMES = {
     "global": "global pooling",
 }
 METRICS = usual("parameters", "macs", "learning_rate") | {
-    "distance": measure("mean distance from the true place", "pixels"),
-    "spread": measure("mean distance from the mean place", "pixels"),
+    "distance": Measure("mean distance from the true place", "pixels"),
+    "spread": Measure("mean distance from the mean place", "pixels"),
 }
 SEEDS = range(5)
 RULE = """

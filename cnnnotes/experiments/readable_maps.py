@@ -6,7 +6,7 @@ from cnnnotes.checks import Array
 from cnnnotes.data import TEXTURES, load
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import better, effect, worse
-from cnnnotes.experiments.metrics import count, share, usual
+from cnnnotes.experiments.metrics import Count, Share, usual
 from cnnnotes.inspection import feature_maps, readability, simple_readings
 from cnnnotes.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from cnnnotes.optim import SGD
@@ -18,10 +18,10 @@ DATASET = "digits, textures"
 ARMS = ("digits", "textures")
 NAMES = {"digits": "digits", "textures": "textures"}
 METRICS = usual("test_accuracy") | {
-    "readability": share("readability of the maps (r²)"),
-    "readability_untrained": share("readability before training (r²)"),
-    "dead": count("maps that never answer"),
-    "selectivity": share("orientation selectivity"),
+    "readability": Share("readability of the maps (r²)"),
+    "readability_untrained": Share("readability before training (r²)"),
+    "dead": Count("maps that never answer"),
+    "selectivity": Share("orientation selectivity"),
 }
 SEEDS = range(6)
 RULE = """

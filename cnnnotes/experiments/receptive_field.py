@@ -10,7 +10,7 @@ from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import train
 from cnnnotes.experiments.intervals import better, effect
-from cnnnotes.experiments.metrics import count, measure, share, usual
+from cnnnotes.experiments.metrics import Count, Measure, Share, usual
 from cnnnotes.inspection import effective_receptive_field, effective_size
 from cnnnotes.layers import (
     AdaptiveMaxPool2d,
@@ -38,15 +38,15 @@ NAMES = {
     "perturbed": "random networks, perturbed",
 }
 METRICS = usual("test_accuracy") | {
-    "effective_size_before": measure("effective size before training", "pixels"),
-    "effective_size_after": measure("effective size after training", "pixels"),
-    "share_before": share("effective share of the field before training"),
-    "share_after": share("effective share of the field after training"),
-    "effective_size": measure("effective size by depth", "pixels"),
-    "share": share("effective share of the field by depth"),
-    "exponent": measure("exponent of growth with depth"),
-    "mismatches": count("pixels where recursion and perturbation disagree"),
-    "pixels_perturbed": count("pixels perturbed"),
+    "effective_size_before": Measure("effective size before training", "pixels"),
+    "effective_size_after": Measure("effective size after training", "pixels"),
+    "share_before": Share("effective share of the field before training"),
+    "share_after": Share("effective share of the field after training"),
+    "effective_size": Measure("effective size by depth", "pixels"),
+    "share": Share("effective share of the field by depth"),
+    "exponent": Measure("exponent of growth with depth"),
+    "mismatches": Count("pixels where recursion and perturbation disagree"),
+    "pixels_perturbed": Count("pixels perturbed"),
 }
 SEEDS = range(5)
 RULE = """

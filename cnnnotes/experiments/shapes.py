@@ -11,7 +11,7 @@ import numpy as np
 from cnnnotes.conv import conv2d
 from cnnnotes.experiments.experiment import Decision, Details, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import exact
-from cnnnotes.experiments.metrics import count
+from cnnnotes.experiments.metrics import Count
 from cnnnotes.pool import max_pool2d
 from cnnnotes.shapes import (
     Conv,
@@ -29,10 +29,10 @@ DATASET = "none"
 ARMS = ("conv", "pool", "in_use")
 NAMES = {"conv": "convolution", "pool": "pooling", "in_use": "networks in use"}
 METRICS = {
-    "settings": count("settings"),
-    "mismatches": count("sizes that disagree"),
+    "settings": Count("settings"),
+    "mismatches": Count("sizes that disagree"),
     **{
-        f"{argument}_{kind}": count(f"{told} {argument}")
+        f"{argument}_{kind}": Count(f"{told} {argument}")
         for argument in ("stride", "padding", "dilation", "rounding")
         for kind, told in {"set": "settings with", "surprises": "surprises by"}.items()
     },

@@ -12,7 +12,7 @@ from cnnnotes.checks import Array
 from cnnnotes.data import load_digits, load_textures
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import Effect, better, effect, worse
-from cnnnotes.experiments.metrics import count, measure, share
+from cnnnotes.experiments.metrics import Count, Measure, Share
 from cnnnotes.experiments.toolkit import distance, edge_bank
 from cnnnotes.layers import Conv2d, MaxPool2d, ReLU, Sequential
 from cnnnotes.pool import avg_pool2d
@@ -31,28 +31,28 @@ POOLINGS = {
     "stride": "one value kept",
 }
 METRICS = {
-    "wrong": count("orders that contradict the formula"),
-    "straight": share("maxima that stay under a straight move"),
-    "diagonal": share("maxima that stay under a diagonal move"),
-    "all_eight": share("maxima that stay under all eight moves"),
-    "row_of_two": share("orders that keep all maxima of a row"),
+    "wrong": Count("orders that contradict the formula"),
+    "straight": Share("maxima that stay under a straight move"),
+    "diagonal": Share("maxima that stay under a diagonal move"),
+    "all_eight": Share("maxima that stay under all eight moves"),
+    "row_of_two": Share("orders that keep all maxima of a row"),
     **{
-        f"{kind}_change": measure(f"change under {told}, as a part of that to another image")
+        f"{kind}_change": Measure(f"change under {told}, as a part of that to another image")
         for kind, told in POOLINGS.items()
     },
     **{
-        f"{kind}_accuracy": share(f"class told by the nearest neighbour, {POOLINGS[kind]}")
+        f"{kind}_accuracy": Share(f"class told by the nearest neighbour, {POOLINGS[kind]}")
         for kind in ("max", "average", "stride")
     },
     **{
-        f"{kind}_change_at_1": measure(f"change under {POOLINGS[kind]}, moved by a pixel")
+        f"{kind}_change_at_1": Measure(f"change under {POOLINGS[kind]}, moved by a pixel")
         for kind in ("max", "average")
     },
     **{
-        f"{kind}_accuracy_in_place": share(f"class told in place, {POOLINGS[kind]}")
+        f"{kind}_accuracy_in_place": Share(f"class told in place, {POOLINGS[kind]}")
         for kind in ("max", "average")
     },
-    "answers_kept": share("maxima that stay, all places"),
+    "answers_kept": Share("maxima that stay, all places"),
 }
 SEEDS = range(8)
 RULE = """

@@ -6,7 +6,7 @@ from cnnnotes.data import load_digits
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import check_matched, parameters, train, tune
 from cnnnotes.experiments.intervals import better, worse
-from cnnnotes.experiments.metrics import measure, share, usual
+from cnnnotes.experiments.metrics import Measure, Share, usual
 from cnnnotes.experiments.toolkit import cnn, mlp, moved, moved_at_random
 from cnnnotes.layers import (
     AdaptiveAvgPool2d,
@@ -32,10 +32,10 @@ NAMES = {
     "mlp_shown": "MLP trained on shifted digits",
 }
 METRICS = usual("learning_rate", "parameters") | {
-    "accuracy_in_place": share("held-out accuracy in place"),
-    "loss_at_2": measure("accuracy lost by 2 pixels", low=-1, high=1),
-    "loss_at_4": measure("accuracy lost by 4 pixels", low=-1, high=1),
-    "accuracy": share("held-out accuracy by distance moved"),
+    "accuracy_in_place": Share("held-out accuracy in place"),
+    "loss_at_2": Measure("accuracy lost by 2 pixels", low=-1, high=1),
+    "loss_at_4": Measure("accuracy lost by 4 pixels", low=-1, high=1),
+    "accuracy": Share("held-out accuracy by distance moved"),
 }
 SEEDS = range(6)
 RULE = """

@@ -7,7 +7,7 @@ from cnnnotes.data import TEXTURES, load_textures
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.fair import check_matched, train
 from cnnnotes.experiments.intervals import Effect, better, difference, worse
-from cnnnotes.experiments.metrics import share
+from cnnnotes.experiments.metrics import Share
 from cnnnotes.experiments.toolkit import HALVING_NAMES
 from cnnnotes.experiments.toolkit import halved as network
 from cnnnotes.training import predict
@@ -18,10 +18,10 @@ DATASET = "textures"
 ARMS = ("max", "average", "stride", "max_extra", "stride_extra")
 NAMES = {arm: HALVING_NAMES[arm] for arm in ARMS}
 METRICS = {
-    "accuracy": share("held-out accuracy by learning rate"),
-    "failed": share("failed runs by learning rate"),
-    "share_failed": share("failed runs"),
-    "commonest_answer": share("commonest answer by learning rate"),
+    "accuracy": Share("held-out accuracy by learning rate"),
+    "failed": Share("failed runs by learning rate"),
+    "share_failed": Share("failed runs"),
+    "commonest_answer": Share("commonest answer by learning rate"),
 }
 SEEDS = range(8)
 RULE = """

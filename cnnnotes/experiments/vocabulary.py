@@ -1,6 +1,5 @@
 """P7: which classes each filter serves, by its answers and by what fails when it is silenced."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,7 @@ from cnnnotes.checks import Array
 from cnnnotes.data import TEXTURES, Split, load
 from cnnnotes.experiments.experiment import Decision, Outcome, Report, Runs
 from cnnnotes.experiments.intervals import effect
-from cnnnotes.experiments.metrics import count, measure, share, usual
+from cnnnotes.experiments.metrics import Count, Measure, Share, usual
 from cnnnotes.inspection import (
     ablated,
     class_responses,
@@ -33,14 +32,14 @@ NAMES = {
     "digits_hot": "digits, three times the learning rate",
 }
 _OF_A_LAYER = {
-    "classes_answered": measure("classes that a filter answers to", high=10.001),
-    "detectors": share("detectors of a class"),
-    "separation": share("area under the ROC curve"),
-    "dead": count("filters that never answer"),
-    "duplicates": count("pairs of filters that are alike"),
+    "classes_answered": Measure("classes that a filter answers to", high=10.001),
+    "detectors": Share("detectors of a class"),
+    "separation": Share("area under the ROC curve"),
+    "dead": Count("filters that never answer"),
+    "duplicates": Count("pairs of filters that are alike"),
 }
 METRICS = usual("test_accuracy") | {
-    f"{name}_{layer}{state}": replace(metric, label=f"{metric.label}, {told}{when}")
+    f"{name}_{layer}{state}": metric.called(f"{metric.label}, {told}{when}")
     for layer, told in {
         "first": "first layer",
         "second": "second layer",
@@ -50,10 +49,10 @@ METRICS = usual("test_accuracy") | {
     for name, metric in _OF_A_LAYER.items()
 }
 METRICS |= {
-    "cost_of_a_filter": measure("accuracy that silencing a filter costs", low=-1, high=1),
-    "filters_that_cost": share("filters that cost a percentage point"),
-    "classes_hurt": measure("classes that silencing a filter hurts"),
-    "worst_share": share("part of the loss that the worst class bears"),
+    "cost_of_a_filter": Measure("accuracy that silencing a filter costs", low=-1, high=1),
+    "filters_that_cost": Share("filters that cost a percentage point"),
+    "classes_hurt": Measure("classes that silencing a filter hurts"),
+    "worst_share": Share("part of the loss that the worst class bears"),
 }
 SEEDS = range(6)
 RULE = """

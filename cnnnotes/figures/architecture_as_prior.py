@@ -106,7 +106,7 @@ def levers(palette: Palette) -> tuple[Figure, str]:
     for row, (arm, name) in enumerate(LEVERS.items()):
         summary = record["summary"][arm]["test_accuracy"]
         colour = {"architecture": palette.blue, "baseline": palette.muted}.get(arm, palette.orange)
-        dots(axes, row, runs_of(record, arm, "test_accuracy"), summary, colour)
+        dots(axes, row, runs_of(record, arm, "test_accuracy"), colour)
         said.append(f"{name} {summary['mean']:.1%}")
     name_rows(axes, list(LEVERS.values()))
     percent(axes.xaxis)

@@ -16,13 +16,14 @@ def runs_of(record: Record, arm: str, metric: str) -> np.ndarray:
 
 
 def dots(
-    axes: Axes, row: float, values: ArrayLike, interval: dict[str, float], colour: str
+    axes: Axes, row: float, values: ArrayLike, colour: str, interval: dict[str, float] | None = None
 ) -> None:
-    """Draw one row: each seed a faint dot, the mean and its interval above them."""
+    """Draw one row: each seed a faint dot, the mean above them; of a difference, its interval."""
     points = np.asarray(values)
     axes.plot(points, np.full(len(points), row), "o", ms=4, color=colour, alpha=0.35, mec="none")
-    axes.plot([interval["low"], interval["high"]], [row, row], color=colour, lw=1.6)
-    axes.plot(interval["mean"], row, "o", ms=7, color=colour, mec="none")
+    if interval is not None:
+        axes.plot([interval["low"], interval["high"]], [row, row], color=colour, lw=1.6)
+    axes.plot(points.mean(), row, "o", ms=7, color=colour, mec="none")
 
 
 def percent(axis: Axis) -> None:

@@ -42,7 +42,7 @@ def advantage(palette: Palette) -> tuple[Figure, str]:
     figure, axes = plt.subplots(figsize=(TEXT_WIDTH, 1.9))
     axes.axvline(0, color=palette.muted, lw=0.8, ls="--")
     for row, effect in enumerate(shown.values()):
-        dots(axes, row, effect["per_seed"], effect, palette.blue)
+        dots(axes, row, effect["per_seed"], palette.blue, effect)
     name_rows(axes, list(shown))
     points(axes.xaxis)
     axes.set_xlabel("CNN's lead at 500 images, percentage points")

@@ -18,7 +18,7 @@ def accuracy(palette: Palette) -> tuple[Figure, str]:
     said = []
     for row, ((arm, name), colour) in enumerate(zip(NAMES.items(), palette.series, strict=False)):
         summary = record["summary"][arm]["test_accuracy"]
-        dots(axes, row, runs_of(record, arm, "test_accuracy"), summary, colour)
+        dots(axes, row, runs_of(record, arm, "test_accuracy"), colour)
         said.append(f"{name} {summary['mean']:.1%}")
     name_rows(axes, list(NAMES.values()))
     percent(axes.xaxis)

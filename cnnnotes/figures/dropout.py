@@ -113,7 +113,7 @@ def gains(palette: Palette) -> tuple[Figure, str]:
             by_seed = runs_of(record, f"{kind}_50", metric) - runs_of(record, f"{kind}_0", metric)
             found = effect(by_seed)
             colour = palette.purple if kind == "pooled" else palette.blue
-            dots(cell, place, by_seed, found, colour)
+            dots(cell, place, by_seed, colour, found)
             if metric == "test_accuracy":
                 said.append(f"{name} {100 * found['mean']:+.1f} points")
         cell.axvline(0, color=palette.muted, lw=0.8)
@@ -141,7 +141,7 @@ def others(palette: Palette) -> tuple[Figure, str]:
         for place, (name, arm) in enumerate(rows.items()):
             by_seed = runs_of(record, arm, metric) - runs_of(record, "dense_0", metric)
             found = effect(by_seed)
-            dots(cell, place, by_seed, found, palette.blue)
+            dots(cell, place, by_seed, palette.blue, found)
             if metric == "test_accuracy":
                 said.append(f"{name} {100 * found['mean']:+.1f}")
         cell.axvline(0, color=palette.muted, lw=0.8)

@@ -178,7 +178,7 @@ def detectors(palette: Palette) -> tuple[Figure, str]:
         for layer, name in layers.items():
             metric = f"separation_{layer}"
             interval = record["summary"][dataset][metric]
-            dots(axes, len(rows), runs_of(record, dataset, metric), interval, colour)
+            dots(axes, len(rows), runs_of(record, dataset, metric), colour)
             rows.append(f"{dataset}, {name}")
             said.append(f"{dataset} {name} {interval['mean']:.2f}")
     axes.axvline(0.9, color=palette.ink, lw=0.8, ls="--")
@@ -238,7 +238,7 @@ def noise(palette: Palette) -> tuple[Figure, str]:
     for pair, pair_name in PAIRS.items():
         for (signal, name), colour in zip(names.items(), palette.series, strict=False):
             found = record["effects"][f"{pair}_{signal}_noise_left"]
-            dots(axes, len(rows), found["per_seed"], found, colour)
+            dots(axes, len(rows), found["per_seed"], colour, found)
             rows.append(f"{pair_name}: {name}")
             said.append(f"{rows[-1]} {found['mean']:.2f}")
     axes.axvline(1, color=palette.ink, lw=0.8, ls="--")

@@ -91,7 +91,7 @@ def scores(palette: Palette) -> tuple[Figure, str]:
             for offset, when in zip((-0.22, 0, 0.22), WHEN, strict=True):
                 metric = f"{measure}_{when}"
                 interval = record["summary"][arm][metric]
-                dots(axes, row + offset, runs_of(record, arm, metric), interval, colours[when])
+                dots(axes, row + offset, runs_of(record, arm, metric), colours[when])
                 if when == "after":
                     before, noise = (
                         record["summary"][arm][f"{measure}_{each}"]["mean"]

@@ -176,7 +176,7 @@ def hand_made(palette: Palette) -> tuple[Figure, str]:
             arm = f"{images}_{method}"
             summary = record["summary"][arm]["test_accuracy"]
             colour = palette.blue if method == "cnn" else palette.orange
-            dots(cell, row, runs_of(record, arm, "test_accuracy"), summary, colour)
+            dots(cell, row, runs_of(record, arm, "test_accuracy"), colour)
             of_set.append(f"{METHOD_NAMES[method]} {summary['mean']:.1%}")
         cell.set_title(images)
         percent(cell.xaxis)

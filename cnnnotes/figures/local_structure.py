@@ -52,7 +52,7 @@ def unexplained(palette: Palette) -> tuple[Figure, str]:
     names, said = [], []
     for row, (arm, kind, change) in enumerate(arms):
         summary = record["summary"][arm]["unexplained"]
-        dots(axes, row, runs_of(record, arm, "unexplained"), summary, changes[change][1])
+        dots(axes, row, runs_of(record, arm, "unexplained"), changes[change][1])
         names.append(f"{kind}, {changes[change][0]}")
         said.append(f"{names[-1]} {summary['mean']:.0%}")
     name_rows(axes, names)

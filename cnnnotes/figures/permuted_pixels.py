@@ -44,8 +44,7 @@ def accuracy(palette: Palette) -> tuple[Figure, str]:
     for row, (network, name) in enumerate(NETWORKS.items()):
         true, permuted = (f"{network}_{order}" for order in ("true", "permuted"))
         for arm, colour, offset in [(true, palette.blue, -0.14), (permuted, palette.orange, 0.14)]:
-            summary = record["summary"][arm]["test_accuracy"]
-            dots(axes, row + offset, runs_of(record, arm, "test_accuracy"), summary, colour)
+            dots(axes, row + offset, runs_of(record, arm, "test_accuracy"), colour)
         means = [record["summary"][arm]["test_accuracy"]["mean"] for arm in (true, permuted)]
         said.append(f"{name} {means[0]:.1%} to {means[1]:.1%}")
     name_rows(axes, list(NETWORKS.values()))

@@ -33,8 +33,7 @@ def accuracy(palette: Palette) -> tuple[Figure, str]:
     figure, columns = plt.subplots(1, 2, figsize=(TEXT_WIDTH, 3.1), sharey=True)
     for axes, (metric, (label, colour)) in zip(columns, panels.items(), strict=True):
         for row, arm in enumerate(NAMES):
-            summary = record["summary"][arm][metric]
-            dots(axes, row, runs_of(record, arm, metric), summary, colour)
+            dots(axes, row, runs_of(record, arm, metric), colour)
         name_rows(axes, list(NAMES.values()))
         percent(axes.xaxis)
         axes.set_xlabel(label)
@@ -108,8 +107,7 @@ def shifts(palette: Palette) -> tuple[Figure, str]:
     for number, (fill, colour) in enumerate(fills.items()):
         metric = f"consistency_{fill}"
         for row, arm in enumerate(NAMES):
-            summary = record["summary"][arm][metric]
-            dots(axes, row + 0.3 * number - 0.15, runs_of(record, arm, metric), summary, colour)
+            dots(axes, row + 0.3 * number - 0.15, runs_of(record, arm, metric), colour)
         axes.plot([], [], "o", color=colour, label=fill.replace("_", "-"))
     for arm, name in NAMES.items():
         means = [record["summary"][arm][f"consistency_{fill}"]["mean"] for fill in fills]
@@ -165,7 +163,7 @@ def steadiness(palette: Palette) -> tuple[Figure, str]:
     for axes, (kind, (label, colour)) in zip(columns, panels.items(), strict=True):
         for row, (fixed, learned) in enumerate(PAIRS):
             effect = effects[f"{fixed}_over_{learned}_in_{kind}"]
-            dots(axes, row, effect["per_seed"], effect, colour)
+            dots(axes, row, effect["per_seed"], colour, effect)
             said.append(
                 f"{kind}, {SHORT[fixed]} − {SHORT[learned]}: {effect['mean']:.3f} "
                 f"({effect['low']:.3f} to {effect['high']:.3f})".replace("-", "−")

@@ -89,7 +89,7 @@ def seeds(palette: Palette) -> tuple[Figure, str]:
     for place, (name, (metric, colour)) in enumerate(rows.items()):
         by_seed = runs_of(record, "max", metric) - runs_of(record, "stride", metric)
         low, mean = float(by_seed.min()), float(by_seed.mean())
-        dots(axes, place, by_seed, effect(by_seed), colour)
+        dots(axes, place, by_seed, colour, effect(by_seed))
         said.append(
             f"{name}: {100 * mean:+.1f} points on the mean, from {100 * low:+.1f} to "
             f"{100 * float(by_seed.max()):+.1f} by seed"

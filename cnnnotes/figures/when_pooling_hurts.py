@@ -156,7 +156,7 @@ def early_late(palette: Palette) -> tuple[Figure, str]:
         for row, order in enumerate(ORDER_NAMES):
             arm = f"{size}_{order}"
             interval = record["summary"][arm]["test_accuracy"]
-            dots(cell, row, runs_of(record, arm, "test_accuracy"), interval, colour)
+            dots(cell, row, runs_of(record, arm, "test_accuracy"), colour)
             means.append(f"{ORDER_NAMES[order]} {interval['mean']:.0%}")
         name_rows(cell, list(ORDER_NAMES.values()))
         cell.axvline(1 / len(MARKS), color=palette.muted, ls="--", lw=1)

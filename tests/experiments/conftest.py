@@ -14,7 +14,7 @@ import numpy as np
 
 from cnnnotes.experiments.experiment import Decision, Outcome
 from cnnnotes.experiments.intervals import better
-from cnnnotes.experiments.metrics import measure
+from cnnnotes.experiments.metrics import Measure
 from planted.tools import luck
 
 QUESTION = "Is the coin fair?"
@@ -22,7 +22,7 @@ CLAIMS = ("C0",)
 DATASET = "none"
 ARMS = ("heads", "tails")
 NAMES = {"heads": "heads", "tails": "tails"}
-METRICS = {"total": measure("total", low=-1e9, high=1e9), "row": measure("row", low=-1e9)}
+METRICS = {"total": Measure("total", low=-1e9, high=1e9), "row": Measure("row", low=-1e9)}
 SEEDS = range(5)
 RULE = "Supported if heads come out above tails."
 

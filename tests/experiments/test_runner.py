@@ -13,7 +13,7 @@ import pytest
 from cnnnotes.experiments import arithmetic, replay, results, runner
 from cnnnotes.experiments.closure import code_hash
 from cnnnotes.experiments.experiment import find
-from cnnnotes.experiments.metrics import count, measure, share
+from cnnnotes.experiments.metrics import Count, Measure, Share
 
 
 def numbers(record):
@@ -312,14 +312,14 @@ def test_a_record_outside_the_range_that_its_experiment_states_is_told(coin):
 
 @pytest.mark.parametrize("value, told", [(0.5, "0.5"), ([1, [2, 2.5]], "2.5"), (-1, "-1")])
 def test_a_count_is_whole_and_not_negative(value, told):
-    assert told in count("images").fault(value)
-    assert count("images").fault([0, [3, 4.0]]) is None
+    assert told in Count("images").fault(value)
+    assert Count("images").fault([0, [3, 4.0]]) is None
 
 
 def test_a_metric_is_told_in_its_unit():
-    assert share("accuracy").shown(0.1234) == "12.3%"
-    assert count("weights").shown(1_554_432) == "1,554,432"
-    assert measure("change", low=-1).shown(-0.0123456) == "−0.0123"
-    assert measure("distance", "pixels").heading == "distance (pixels)"
-    assert "must be between 0 and 1" in share("accuracy").fault(1.14)
-    assert "nan" in share("accuracy").fault(float("nan"))
+    assert Share("accuracy").shown(0.1234) == "12.3%"
+    assert Count("weights").shown(1_554_432) == "1,554,432"
+    assert Measure("change", low=-1).shown(-0.0123456) == "−0.0123"
+    assert Measure("distance", "pixels").heading == "distance (pixels)"
+    assert "must be between 0 and 1" in Share("accuracy").fault(1.14)
+    assert "nan" in Share("accuracy").fault(float("nan"))

@@ -1,6 +1,7 @@
 """What readers are told of the records is what was recorded, and adds up."""
 
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -62,6 +63,11 @@ def test_printed_means_and_ranges_are_those_of_the_seeds(name):
                 continue
             of_arm = [run["metrics"] for run in record["runs"] if run["arm"] == arm]
             seeds = [run[metric] for run in of_arm if metric in run]
+            if told.chosen:
+                listed = dict(re.findall(r"([\d.e-]+) ×(\d+)", cell))
+                assert {float(k): int(n) for k, n in listed.items()} == Counter(seeds)
+                printed += 1
+                continue
             scale = 100 if told.unit == "%" else 1
             numbers = [value(part) / scale for part in re.findall(r"−?[\d.,]+(?:e[+−]\d+)?", cell)]
             wanted = [np.mean(seeds), min(seeds), max(seeds)][: len(numbers)]

@@ -1,5 +1,6 @@
 """The ledger of claims, and what is known of the image sets."""
 
+from collections import Counter
 from statistics import fmean
 from typing import Any
 
@@ -100,6 +101,9 @@ def _arms(experiment: Experiment, runs: list[dict[str, Any]]) -> list[str]:
 def _seeds(metric: Metric, values: list[float]) -> str:
     if not values:
         return ""
+    if metric.chosen:
+        times = Counter(values)
+        return ", ".join(f"{value:g} ×{times[value]}" for value in sorted(times))
     mean, low, high = map(metric.shown, (fmean(values), min(values), max(values)))
     return mean if low == high else f"{mean} ({low} to {high})"
 
