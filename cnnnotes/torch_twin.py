@@ -87,6 +87,7 @@ def fit(
     """
     training._check_data(images, labels)
     integer("epochs", epochs, 1)
+    integer("seed", seed, 0)
     history = History()
     steps = -(-len(images) // integer("batch_size", batch_size, 1))
     with training._progress(progress, epochs * steps, 0) as show:

@@ -474,3 +474,25 @@ def test_a_report_on_a_module_says_what_one_on_ours_says(tmp_path):
         assert math.isclose(own.change, other.change, abs_tol=1e-5)
     assert found.accuracy == pytest.approx(twin.accuracy)
     assert (tmp_path / "twin.html").stat().st_size > 1000
+
+
+def test_what_varies_the_images_is_the_same_for_ours_and_the_twin():
+    shown = []
+
+    def vary(images, rng):
+        shown.append(rng.integers(0, 10**6))
+        return images + np.float32(0.1) * rng.normal(size=images.shape).astype(np.float32)
+
+    images = np.random.default_rng(0).random((10, 1, 4, 4), np.float32)
+    labels = np.arange(10) % 3
+    ours = Sequential(Flatten(), Linear(16, 3), seed=0)
+    twin = to_torch(ours)
+    settings = {"epochs": 2, "batch_size": 4, "seed": 5, "augment": vary, "progress": False}
+    mine = training.fit(
+        ours, images, labels, optimizer=optim.SGD(ours.parameters(), lr=0.1), **settings
+    )
+    theirs = torch_twin.fit(
+        twin, images, labels, optimizer=torch.optim.SGD(twin.parameters(), 0.1), **settings
+    )
+    assert shown[:6] == shown[6:] and len(set(shown)) == 6, "another draw for each batch"
+    np.testing.assert_allclose(mine.losses, theirs.losses, rtol=1e-5)
