@@ -15,11 +15,17 @@ def axes():
 
 
 def test_a_row_shows_seeds_interval_and_mean(axes):
-    charts.dots(axes, 2, [0.4, 0.6], INTERVAL, "black")
+    charts.dots(axes, 2, [0.4, 0.6], "black", INTERVAL)
     seeds, bar, mean = (line.get_xydata().tolist() for line in axes.lines)
     assert seeds == [[0.4, 2], [0.6, 2]]
     assert bar == [[0.25, 2], [0.875, 2]]
     assert mean == [[0.5, 2]]
+
+
+def test_a_single_arm_has_no_interval_that_could_reach_past_what_is_possible(axes):
+    charts.dots(axes, 2, [0.25, 0.75], "black")
+    seeds, mean = (line.get_xydata().tolist() for line in axes.lines)
+    assert seeds == [[0.25, 2], [0.75, 2]] and mean == [[0.5, 2]]
 
 
 def test_a_band_reaches_from_low_to_high(axes):
