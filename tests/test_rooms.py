@@ -92,6 +92,7 @@ NAMES = {"zero": "zeros", "one": "ones"}
 METRICS = {"ink": Share("ink")}
 SEEDS = range(5)
 RULE = "Supported if the whole 95 % interval of zeros over ones lies above 0, else not supported."
+DECIDING = ("zero_over_one",)
 
 
 def run_arm(arm: str, seed: int, report: Report) -> Outcome:

@@ -47,6 +47,7 @@ convolution has weights. Fourth, no row holds a value twice, and each value that
 there for one filter. Shown exactly if all four hold in every setting and seed; refuted if the first
 fails anywhere; not supported if only the first holds; otherwise partly.
 """
+DECIDING = ("zero_share_*",)
 
 TOLERANCE = 1e-10
 

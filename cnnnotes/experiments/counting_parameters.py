@@ -42,6 +42,12 @@ units, which is what people used in practice, does not fit either. Shown exactly
 partly if the first three do, refuted if the counts agree but the third fails, not supported if the
 counts disagree or grow otherwise.
 """
+DECIDING = (
+    "exponent_of_*",
+    "GiB_to_train_fully_connected",
+    "GiB_to_train_convolution",
+    "GiB_to_train_few_units",
+)
 
 IMAGES = {"digit": (1, 28, 28), "small": (3, 32, 32), "large": (3, 224, 224)}
 MAPS, UNITS = 8, 128

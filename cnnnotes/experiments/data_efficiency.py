@@ -33,6 +33,7 @@ MLP. Otherwise not supported.
 How many times the CNN's 500 digits an MLP needs to be as good is read off its own curve; where it
 never is, 8 stands for "more than all 4,000".
 """
+DECIDING = ("cnn_over_*_at_500",)
 
 SIZES = (50, 100, 200, 500, 1000, 2000, 4000)
 COMPARED_AT = SIZES.index(500)

@@ -43,6 +43,7 @@ whole 95 % interval. A run that diverges is repeated with the next smaller learn
 they are above the wide layer only: then it is not what lies between the layers that helps. Refuted
 if they are below the wide layer. Otherwise not supported.
 """
+DECIDING = ("deep_over_*",)
 
 CHANNELS, WIDTH = 8, 12
 CANVAS = 32

@@ -44,6 +44,12 @@ but one of the last two does not hold. Refuted if the gap is there and held-out 
 dropout is lower with its whole interval. Otherwise not supported. Other rates, dropout behind the
 convolutions, other amounts of images, weight decay, moved images and early stopping decide nothing.
 """
+DECIDING = (
+    "gap_with_dropout_over_without",
+    "gain_dense",
+    "gain_dense_over_pooled",
+    "gain_dense_over_3000",
+)
 
 SMALL, MANY = 300, 3000
 EPOCHS = {100: 36, SMALL: 36, 1000: 18, MANY: 12}  # so many times through so many images

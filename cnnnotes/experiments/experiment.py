@@ -10,6 +10,7 @@ An experiment is a module that reads from top to bottom like a page::
     METRICS = {"test_accuracy": Share("held-out accuracy")}  # with unit and range
     SEEDS = range(5)
     RULE = "Supported if …"  # written before the first run
+    DECIDING = ("cnn_over_*",)  # which effects the rule reads; the others are reported beside it
 
     def run_arm(arm, seed, report): ...  # returns an Outcome
     def decide(runs): ...  # the rule as code, returns a Decision
@@ -20,6 +21,7 @@ without it they are recorded as {arm: {seed: details}}.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -93,9 +95,14 @@ class Experiment:
     metrics: Mapping[str, Metric]
     seeds: tuple[int, ...]
     rule: str
+    deciding: tuple[str, ...]
     run_arm: Callable[[str, int, Report], Outcome]
     decide: Callable[[Runs], Decision]
     details: Callable[[Details], dict[str, Any]]
+
+    def decides(self, effect: str) -> bool:
+        """Say whether the rule reads an effect."""
+        return any(fnmatchcase(effect, pattern) for pattern in self.deciding)
 
     def called(self, code: str) -> str:
         """Return what a reader calls an arm, or an effect such as ``"cnn_over_mlp_at_500"``."""
@@ -146,6 +153,7 @@ def find(name: str) -> Experiment:
         metrics=_stated(module, "METRICS"),
         seeds=tuple(_stated(module, "SEEDS")),
         rule=" ".join(_stated(module, "RULE").split()),
+        deciding=tuple(_stated(module, "DECIDING")),
         run_arm=_stated(module, "run_arm"),
         decide=_stated(module, "decide"),
         details=getattr(module, "details", keep_all),

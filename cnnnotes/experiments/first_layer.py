@@ -52,6 +52,14 @@ supported.
 The faint arms decide nothing but are reported: the first layer begins a tenth as strong, so that
 nearly all that is seen in it after training was learned.
 """
+DECIDING = (
+    "digits_gabor_*",
+    "digits_selectivity_*",
+    "digits_edges_over_half",
+    "textures_gabor_*",
+    "textures_selectivity_*",
+    "textures_edges_over_half",
+)
 
 FILTERS, KERNEL = 16, 7
 IMAGES = 1800

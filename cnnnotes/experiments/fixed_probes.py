@@ -56,6 +56,7 @@ the sign of the difference on all 1,000 held-out images right more often, mean o
 three pairs. Partly if there is less noise in at least five of the nine cases. Refuted if there is
 more noise in at least five, whole interval. Otherwise not supported.
 """
+DECIDING = ("*_log_noise", "*_right")
 
 IMAGES = 1500
 EPOCHS = 8

@@ -58,6 +58,12 @@ of the three other levers with its whole 95 % interval. Refuted if the MLP or a 
 Partly if it is above the MLP and one lever at least, and below none. Otherwise not supported.
 The three other levers pulled at once decide nothing.
 """
+DECIDING = (
+    "architecture_over_baseline",
+    "architecture_over_features",
+    "architecture_over_regularised",
+    "architecture_over_tuned",
+)
 
 CANVAS = 40
 IMAGES = 2000

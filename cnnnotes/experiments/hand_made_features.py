@@ -66,6 +66,7 @@ CNN wins a set if it is above all three others, each with its whole 95 % interva
 one of them is above it with its whole interval. Supported if it wins all four sets. Partly if it
 wins more sets than it loses, refuted if it loses more than it wins, otherwise not supported.
 """
+DECIDING = ("*_cnn_over_*",)
 
 IMAGES = 2000
 EPOCHS = 16

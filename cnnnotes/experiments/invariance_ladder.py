@@ -40,6 +40,7 @@ third stage, but not with each step. Refuted if on both it rises from the image 
 Otherwise not supported. Untrained networks, and the same convolutions without their pooling, decide
 nothing.
 """
+DECIDING = ("*_fall_to_level_*", "*_fall_in_all")
 
 LEVELS = (0, 3, 6, 9)  # so many layers in front of each level
 FARTHEST = 4

@@ -61,6 +61,7 @@ theorem for linear decoders; by how much, and on new images, is not. A code that
 and trained as the network's, and readings the network was not trained for (slant, thickness,
 place), decide nothing. The learning rate of each trained code is tuned at k = 16.
 """
+DECIDING = ("*_over_*",)
 
 SIZES = (4, 8, 16, 32, 64)
 TUNED_AT = 16

@@ -44,6 +44,7 @@ above −1 point: as good as made by hand, without the hand. Otherwise not suppo
 Filters that start as the bank and go on learning, the linear layer on bare pixels, and training on
 fewer digits decide nothing.
 """
+DECIDING = ("learned_over_bank", "learned_over_random", "learned_over_hog")
 
 SIZES = (100, 600, 4000)
 STEPS = 640

@@ -36,6 +36,7 @@ one of the five tells earlier than both metrics. Partly if one tells earlier tha
 only. Refuted if a metric tells, and none of the five tells earlier than either metric. Otherwise
 not supported.
 """
+DECIDING = ("*",)
 
 ACCURACIES = ("train_accuracy", "test_accuracy")
 SIGNALS = ("roughness", "agreement", "shift_response", "dead", "duplicates")

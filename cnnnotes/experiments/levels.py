@@ -37,6 +37,7 @@ partly if one does and on the other the class is not read worse. Refuted if on b
 is read worse. Otherwise not supported. Untrained networks decide nothing. No arm is compared with
 another, so one learning rate serves for all.
 """
+DECIDING = ("*_third_over_first",)
 
 STAGES = (2, 5, 8)  # so many layers in front of each reading
 BLOCK = 4

@@ -45,6 +45,7 @@ is below on both. Otherwise not supported.
 A second control decides nothing but is reported: images with the same spectrum, hence the same
 correlations, and random phases. What the true patches have on them is not due to smoothness.
 """
+DECIDING = ("*_true_over_permuted_in_*",)
 
 IMAGES = 60
 WINDOW = 64

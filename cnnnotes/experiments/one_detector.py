@@ -60,6 +60,7 @@ in each direction; but it always is, exactly, the map without stride read at the
 move leads to. Third, a layer with weights of its own at every place fails at more than half of
 them. Partly if the first holds, but not all. Refuted if the first fails.
 """
+DECIDING = ("*_share_wrong_inside",)
 
 WINDOW = 48
 FILTERS = 4

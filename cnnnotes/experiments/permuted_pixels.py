@@ -35,6 +35,7 @@ each with its whole 95 % interval. Partly if the MLP's is not shown to lie so, b
 and more than the MLP does. Refuted if the CNN gains. Otherwise not supported. Parameters are
 matched within 5 %.
 """
+DECIDING = ("cnn_loss", "mlp_loss", "cnn_loss_over_mlp_loss")
 
 EPOCHS = 8
 MARGIN = 0.015

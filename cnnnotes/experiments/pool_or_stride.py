@@ -35,6 +35,7 @@ and multiply-accumulates, keeps within 1.5 percentage points of max pooling or a
 of the interval). Partly if only the first holds. Refuted if the plain stride gains. Otherwise not
 supported. The control max_extra has the strided layer's weights but pools.
 """
+DECIDING = ("stride_over_max", "stride_extra_over_max")
 
 EPOCHS = 8
 MARGIN = 0.015

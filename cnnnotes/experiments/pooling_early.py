@@ -52,6 +52,7 @@ interval). Partly if only the first holds. Refuted if on small marks early pooli
 not supported. Poolings before the first convolution, and one after each of the first two, decide
 nothing.
 """
+DECIDING = ("small_late_over_early", "large_late_over_early")
 
 SIDE = 20
 CHANNELS = 8

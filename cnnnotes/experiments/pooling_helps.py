@@ -44,6 +44,7 @@ flat network. Supported if it helps, helps with shifts and saves. Partly if it s
 least one of the two and below neither. Refuted if it is below both, or does not save. Otherwise
 not supported. Average pooling decides nothing.
 """
+DECIDING = ("max_over_*_accuracy_moved", "max_over_*_loss")
 
 EPOCHS = 8
 TRAINED_ON = 2000

@@ -62,6 +62,7 @@ nothing; and a mean over whole maps, with circular padding, in place of the heat
 Supported if pooling hurts in all four ways, partly if in at least one, refuted if in none and four
 max poolings are better than none. Otherwise not supported.
 """
+DECIDING = ("*",)
 
 CHANNELS = 6
 EPOCHS = 8

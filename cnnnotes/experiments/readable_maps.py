@@ -34,6 +34,7 @@ every step falls. Refuted if on both the fourth is more readable. Otherwise not 
 Reported beside it, deciding nothing: the same before training, and the orientation selectivity of
 each layer's maps to gratings.
 """
+DECIDING = ("digits_[1-4]_over_[1-4]", "textures_[1-4]_over_[1-4]")
 
 IMAGES = 1800
 EPOCHS = 8

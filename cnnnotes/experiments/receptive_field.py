@@ -61,6 +61,7 @@ Supported if all three hold; partly if the first and second; refuted if the firs
 not supported. Reported beside it: the exponent with which the effective size grows with depth (a
 square-root law says 0.5), and the share of the theoretical field before and after training.
 """
+DECIDING = ("untrained_*_over_*", "trained_*_over_*")
 
 NETWORKS = 20
 DEPTHS = (2, 4, 8, 16, 32)

@@ -52,6 +52,7 @@ each with its whole 95 % interval: the right assumption beats size, the wrong on
 if on true pixels it is above at least one and below none, but the rest is not shown. Refuted if on
 true pixels an MLP is above it. Otherwise not supported.
 """
+DECIDING = ("cnn_over_*_true", "cnn_over_mlp_30_permuted")
 
 EPOCHS = 12
 WIDTHS = {"mlp_1": 11, "mlp_3": 34, "mlp_10": 114, "mlp_30": 343}

@@ -51,6 +51,7 @@ at least nine of ten surprises are the stride's or the padding's. Shown exactly 
 partly if the first and one other hold; not supported if only the first holds; refuted if the first
 fails.
 """
+DECIDING = ("*",)
 
 SUSPECTS = ("stride", "padding", "dilation", "rounding")
 SAME_NETWORK_AGAIN = "resnet50-paper"

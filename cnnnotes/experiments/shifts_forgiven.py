@@ -71,6 +71,7 @@ Partly if the first two do. Refuted if the counting fails, or if for both kinds 
 change rises from no pooling to windows of 8. Otherwise not supported. Lp pooling, blur pooling,
 keeping one value of each window, whole maps and moved images in the search decide nothing.
 """
+DECIDING = ("*",)
 
 SIDES = (2, 3, 4, 5)
 WINDOWS = (1, 2, 4, 8)

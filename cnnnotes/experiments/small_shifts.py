@@ -47,6 +47,7 @@ Otherwise not supported. Parameters are matched within 5 %.
 One more arm decides nothing: the MLP trained on digits each moved by up to 4 pixels, with as many
 images and steps, to see whether shifts can be learned instead.
 """
+DECIDING = ("mlp_loss_over_cnn_*",)
 
 EPOCHS = 8
 FARTHEST = 4

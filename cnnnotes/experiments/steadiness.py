@@ -36,6 +36,7 @@ stride_extra. Supported if the fixed summary is steadier in all three. Partly if
 at least one, and less steady in none. Refuted if it is less steady in at least one, and steadier in
 none. Otherwise not supported. stride_extra against max has more parameters, and decides nothing.
 """
+DECIDING = ("*_over_stride_in_*", "max_extra_over_stride_extra_in_*")
 
 LEARNING_RATES = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32)
 PAIRS = (("max", "stride"), ("average", "stride"), ("max_extra", "stride_extra"))

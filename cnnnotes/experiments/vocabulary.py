@@ -67,6 +67,7 @@ Partly if the first two hold on both sets. Refuted if on both at least half of t
 the second layer are detectors. Otherwise not supported.
 The arm digits_hot has three times the learning rate and decides nothing: it shows dead filters.
 """
+DECIDING = ("digits_outputs_*", "digits_second_*", "digits_hurt_*", "textures_*")
 
 IMAGES = 1800
 EPOCHS = 8

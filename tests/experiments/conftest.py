@@ -25,6 +25,7 @@ NAMES = {"heads": "heads", "tails": "tails"}
 METRICS = {"total": Measure("total", low=-1e9, high=1e9), "row": Measure("row", low=-1e9)}
 SEEDS = range(5)
 RULE = "Supported if heads come out above tails."
+DECIDING = ("gain",)
 
 
 def run_arm(arm, seed, report):

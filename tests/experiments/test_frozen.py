@@ -73,7 +73,16 @@ def test_each_rule_here_is_frozen():
     assert [frozen.fault(name) for name in every_name() if frozen.fault(name)] == []
 
 
-HEAD = ("CLAIMS", "DATASET", "ARMS", "NAMES", "SEEDS", "QUESTION", "RULE")  # stand in the record
+HEAD = (
+    "CLAIMS",
+    "DATASET",
+    "ARMS",
+    "NAMES",
+    "SEEDS",
+    "QUESTION",
+    "RULE",
+    "DECIDING",
+)  # stand in the record
 METRICS = ("METRICS", "_MEASURES", "_OF_A_LAYER")  # say how a number is told
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from fnmatch import fnmatchcase
 
 import pytest
 
@@ -297,7 +298,7 @@ def test_a_number_outside_its_range_is_refused_before_it_is_kept(coin):
     coin.edit("coin.py", "low=-1e9, high=1e9", "low=-1e9, high=-1e8")
     with pytest.raises(results.ResultsError, match=r"seed 0: metric total has .* -1e\+08"):
         runner.run(coin.name)
-    coin.edit("coin.py", '"total": measure', '"sum": measure')
+    coin.edit("coin.py", '"total": Measure', '"sum": Measure')
     with pytest.raises(results.ResultsError, match="metric total is not among"):
         runner.run(coin.name)
     assert not coin.kept() and not results.path("coin").exists()
@@ -323,3 +324,16 @@ def test_a_metric_is_told_in_its_unit():
     assert Measure("distance", "pixels").heading == "distance (pixels)"
     assert "must be between 0 and 1" in Share("accuracy").fault(1.14)
     assert "nan" in Share("accuracy").fault(float("nan"))
+
+
+def test_each_experiment_says_which_effects_decide():
+    from cnnnotes.experiments.experiment import every_name
+
+    for experiment in map(find, every_name()):
+        effects = list(results.load(experiment.name)["effects"])
+        assert any(map(experiment.decides, effects)), experiment.name
+        for pattern in experiment.deciding:
+            assert any(fnmatchcase(effect, pattern) for effect in effects), (
+                experiment.name,
+                pattern,
+            )

@@ -14,7 +14,7 @@ from cnnnotes.experiments.metrics import Metric
 from cnnnotes.site.markdown import page_of
 from cnnnotes.site.paths import DOCS
 
-SHOWN = 2  # effects of an experiment in the ledger; its own page has them all
+SHOWN = 2  # deciding effects of an experiment in the ledger; its own page has them all
 
 
 def ledger() -> str:
@@ -31,8 +31,12 @@ def ledger() -> str:
         if claim.experiment in results.names():
             record = results.load(claim.experiment)
             cells[2] = f"**{record['verdict']}**"
-            called = find(claim.experiment).called
-            effects = [_effect(called(name), value) for name, value in record["effects"].items()]
+            experiment = find(claim.experiment)
+            effects = [
+                _effect(experiment.called(name), value)
+                for name, value in record["effects"].items()
+                if experiment.decides(name)
+            ]
             more = [f"and {len(effects) - SHOWN} more"] if len(effects) > SHOWN else []
             cells[3] = "<br>".join([*effects[:SHOWN], *more])
             cells[4] = _proof(claim.experiment)
@@ -48,10 +52,6 @@ def datasheets() -> str:
 def record(name: str) -> str:
     """Return all that a reader asks of an experiment: question, rule, verdict, numbers, seeds."""
     found, experiment = results.load(name), find(name)
-    called = experiment.called
-    effects = ["| Effect | seeds | mean, 95 % interval |", "|---|---|---|"]
-    for effect, value in found["effects"].items():
-        effects.append(f"| {called(effect)} | {sparkline(value)} | {_interval(value)} |")
     chapters = {
         claim.id: claim.chapter for claim in LEDGER if (DOCS / f"{claim.chapter}.md").exists()
     }
@@ -62,8 +62,8 @@ def record(name: str) -> str:
             f'{found["question"]} <span class="verdict">{found["verdict"]}</span>\n',
             f"**The rule** (claim {', '.join(claims)}):\n",
             f"> {found['rule']}\n",
-            *effects,
-            "",
+            *_effects(experiment, found["effects"], deciding=True),
+            *_effects(experiment, found["effects"], deciding=False),
             *_arms(experiment, found["runs"]),
             "",
             f"Image set: {found['dataset']}. Seeds: {', '.join(map(str, found['seeds']))}. "
@@ -71,6 +71,20 @@ def record(name: str) -> str:
             f"{_links(name)} · run it again: `cnnnotes experiments run {name}`\n",
         ]
     )
+
+
+def _effects(
+    experiment: Experiment, effects: dict[str, dict[str, Any]], *, deciding: bool
+) -> list[str]:
+    """Return a table of the effects that decide, or of the others, if there are any."""
+    told = "What decides" if deciding else "Reported beside it"
+    rows = [
+        f"| {experiment.called(effect)} | {sparkline(value)} | {_interval(value)} |"
+        for effect, value in effects.items()
+        if experiment.decides(effect) == deciding
+    ]
+    head = [f"| {told} | seeds | mean, 95 % interval |", "|---|---|---|"]
+    return [*head, *rows, ""] if rows else []
 
 
 def _arms(experiment: Experiment, runs: list[dict[str, Any]]) -> list[str]:
