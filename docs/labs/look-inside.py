@@ -70,8 +70,8 @@ show_images(
 )
 
 # %% [markdown]
-# Some can still be recognised. Compare before and after: most filters have moved by about their own
-# length, and what is left of the random beginning still shows.
+# Some can still be recognised. Most filters have moved by about their own length, some by twice it,
+# and what is left of the random beginning still shows.
 
 # %% [markdown]
 # ## Maps
