@@ -306,6 +306,8 @@ def test_pointing_takes_the_largest_value():
     boxes = np.array([[2, 3, 3, 4], [0, 1, 2, 3], [3, 3, 4, 5], [0, 0, 5, 6]])
     assert pointing_game(maps, boxes).tolist() == [True, False, False, False]
     assert pointing_game(maps, boxes, tolerance=1).tolist() == [True, True, True, False]
+    beside = np.array([[0, 3, 2, 4], [0, 0, 1, 1], [4, 0, 5, 5], [0, 0, 5, 6]])
+    assert pointing_game(maps, beside).tolist() == [False, True, False, False], "ends are outside"
 
 
 def test_digits_among_clutter_are_pointed_at():
